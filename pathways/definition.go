@@ -1,0 +1,490 @@
+package pathways
+
+// Definition is one version of a pathway. Once published it never changes. It is plain data: it
+// travels as JSON in a workflow's input, so that nothing is looked up while a pathway runs.
+type Definition struct {
+	Pathway    string     `yaml:"pathway" json:"pathway"`
+	Version    int        `yaml:"version" json:"version"`
+	Title      string     `yaml:"title" json:"title"`
+	Summary    string     `yaml:"summary,omitempty" json:"summary,omitempty"`
+	Sources    []string   `yaml:"sources,omitempty" json:"sources,omitempty"`
+	ConformsTo []string   `yaml:"conforms_to,omitempty" json:"conforms_to,omitempty"`
+	Owner      string     `yaml:"owner" json:"owner"`                           // the role that answers for an enrollment
+	Calendar   string     `yaml:"calendar,omitempty" json:"calendar,omitempty"` // organization (default)
+	Languages  []string   `yaml:"languages,omitempty" json:"languages,omitempty"`
+	Launch     Launch     `yaml:"launch" json:"launch"`
+	Facts      []Fact     `yaml:"facts,omitempty" json:"facts,omitempty"` // in the file's order; YAML has them by name
+	Clocks     []Clock    `yaml:"clocks,omitempty" json:"clocks,omitempty"`
+	Ladders    []Ladder   `yaml:"ladders,omitempty" json:"ladders,omitempty"`
+	Forms      []Form     `yaml:"forms,omitempty" json:"forms,omitempty"`
+	Templates  []Template `yaml:"messages,omitempty" json:"messages,omitempty"`
+	Steps      []Step     `yaml:"steps" json:"steps"`
+	Tracks     []Track    `yaml:"tracks,omitempty" json:"tracks,omitempty"`
+	Ends       []End      `yaml:"ends" json:"ends"`
+}
+
+// Launch says what starts an enrollment.
+type Launch struct {
+	// On is the kind of event that starts one: encounter.discharged. Empty or "request": only a
+	// person starts it.
+	On   string `yaml:"on,omitempty" json:"on,omitempty"`
+	When string `yaml:"when,omitempty" json:"when,omitempty"`
+	// Unless names what keeps a patient out, each with the sentence that is recorded as the reason.
+	Unless []Exclusion `yaml:"unless,omitempty" json:"unless,omitempty"`
+	// OncePer makes a second launch for the same thing the same enrollment: encounter, patient, or
+	// request (each request of a person is one).
+	OncePer     string      `yaml:"once_per" json:"once_per"`
+	WhileActive WhileActive `yaml:"while_active,omitempty" json:"while_active,omitzero"`
+	Line        int         `yaml:"-" json:"line,omitempty"`
+}
+
+// Exclusion keeps a patient out of a pathway, for a stated reason.
+type Exclusion struct {
+	When    string `yaml:"when" json:"when"`
+	Because string `yaml:"because" json:"because"`
+	Line    int    `yaml:"-" json:"line,omitempty"`
+}
+
+// Policies for a launch while one of the named pathways is active for the patient.
+const (
+	PolicySupersede = "supersede" // the later one starts and ends the earlier one
+	PolicyJoin      = "join"      // nothing starts; the running one is told
+	PolicyRefuse    = "refuse"    // nothing starts; the reason is recorded
+)
+
+// WhileActive says what a launch does while other enrollments run.
+type WhileActive struct {
+	Pathways []string `yaml:"pathways" json:"pathways,omitempty"`
+	Policy   string   `yaml:"policy" json:"policy,omitempty"`
+}
+
+// The types of a fact or an answer.
+const (
+	TypeBool     = "bool"
+	TypeInt      = "int"
+	TypeNumber   = "number"
+	TypeString   = "string"
+	TypeCode     = "code" // one of Values
+	TypeDate     = "date" // a civil date, "2025-11-26"
+	TypeDateTime = "datetime"
+)
+
+// Fact is a typed value that the pathway may ask about.
+type Fact struct {
+	Name    string   `yaml:"-" json:"name"`
+	Type    string   `yaml:"type" json:"type"`
+	Values  []string `yaml:"values,omitempty" json:"values,omitempty"`
+	Default any      `yaml:"default,omitempty" json:"default,omitempty"`
+	// From is the expression that gives the value at launch and again when its event is corrected.
+	From     string `yaml:"from,omitempty" json:"from,omitempty"`
+	Required bool   `yaml:"required,omitempty" json:"required,omitempty"` // a launch without it is refused
+	Label    string `yaml:"label,omitempty" json:"label,omitempty"`
+	Line     int    `yaml:"-" json:"line,omitempty"`
+}
+
+// Pause policies of a clock.
+const (
+	PauseNever      = "never"             // statutory: nothing stops it
+	PauseEnrollment = "with enrollment"   // stops while the enrollment is paused or suspended
+	PauseHospital   = "while in hospital" // stops while the patient is in hospital
+)
+
+// Clock is a deadline: an anchor, an offset, and what may stop it.
+type Clock struct {
+	Name string `yaml:"-" json:"name"`
+	// From is what it counts from: a fact that is a date or a time, "start" (the step's opening),
+	// "enrolled", or a step's moment ("visit.start", "contact.ended_at").
+	From string `yaml:"from" json:"from"`
+	// Within is an offset ("2 business days") or an expression that gives one.
+	Within string `yaml:"within" json:"within"`
+	Pause  string `yaml:"pause,omitempty" json:"pause,omitempty"` // default: with enrollment
+	Source string `yaml:"source,omitempty" json:"source,omitempty"`
+	// CountsFrom "day after" means that an act on the anchor's own day, or before, does not count.
+	CountsFrom string `yaml:"counts_from,omitempty" json:"counts_from,omitempty"`
+	Line       int    `yaml:"-" json:"line,omitempty"`
+}
+
+// Ladder is what happens as a clock runs out.
+type Ladder struct {
+	Name  string `yaml:"-" json:"name"`
+	Rungs []Rung `yaml:"-" json:"rungs"`
+	Line  int    `yaml:"-" json:"line,omitempty"`
+}
+
+// Rung is one step of a ladder. Exactly one of Remind, Warn, Escalate, Reassign is set.
+type Rung struct {
+	// At is "due", or an offset before or after: "4 hours before due", "1 business day after
+	// start". A moment given in days is at nine in the morning of that local day.
+	At       string `yaml:"at" json:"at"`
+	Remind   string `yaml:"remind,omitempty" json:"remind,omitempty"`     // owner | patient | <role>
+	Warn     string `yaml:"warn,omitempty" json:"warn,omitempty"`         // <role>
+	Escalate string `yaml:"escalate,omitempty" json:"escalate,omitempty"` // <role>
+	Reassign string `yaml:"reassign,omitempty" json:"reassign,omitempty"` // <role>: the task changes owner
+	Line     int    `yaml:"-" json:"line,omitempty"`
+}
+
+// Act gives what the rung does and to whom.
+func (r Rung) Act() (act, to string) {
+	switch {
+	case r.Remind != "":
+		return "remind", r.Remind
+	case r.Warn != "":
+		return "warn", r.Warn
+	case r.Escalate != "":
+		return "escalate", r.Escalate
+	case r.Reassign != "":
+		return "reassign", r.Reassign
+	}
+	return "", ""
+}
+
+// Form is what a person fills in with a task. Its typed answers become facts, <step>.<field>.
+type Form struct {
+	Name   string  `yaml:"-" json:"name"`
+	Title  string  `yaml:"title,omitempty" json:"title,omitempty"`
+	Fields []Field `yaml:"fields" json:"fields"`
+	Line   int     `yaml:"-" json:"line,omitempty"`
+}
+
+// Field is one question of a form.
+type Field struct {
+	ID       string   `yaml:"id" json:"id"`
+	Ask      string   `yaml:"ask" json:"ask"`
+	Type     string   `yaml:"type" json:"type"`
+	Values   []string `yaml:"values,omitempty" json:"values,omitempty"`
+	Required bool     `yaml:"required,omitempty" json:"required,omitempty"`
+	// For limits the question to some outcomes: a patient who was not reached answered nothing.
+	For  []string `yaml:"for,omitempty" json:"for,omitempty"`
+	Line int      `yaml:"-" json:"line,omitempty"`
+}
+
+// Template is a message in every language of the pathway.
+type Template struct {
+	Name  string    `yaml:"-" json:"name"`
+	Texts []Wording `yaml:"-" json:"texts"`
+	Line  int       `yaml:"-" json:"line,omitempty"`
+}
+
+// Wording is a message in one language.
+type Wording struct {
+	Language string `yaml:"-" json:"language"`
+	Subject  string `yaml:"subject" json:"subject"`
+	Text     string `yaml:"text" json:"text"`
+}
+
+// Step is one thing that has to happen. Exactly one of Task, Message, Appointment, Referral,
+// Wait and Milestone is set: its kind.
+type Step struct {
+	ID string `yaml:"id" json:"id"`
+
+	Task        string       `yaml:"task,omitempty" json:"task,omitempty"`               // what is to be done
+	Message     *MessageSpec `yaml:"message,omitempty" json:"message,omitempty"`         //
+	Appointment string       `yaml:"appointment,omitempty" json:"appointment,omitempty"` // what visit
+	Referral    *Referral    `yaml:"referral,omitempty" json:"referral,omitempty"`       //
+	Wait        *Wait        `yaml:"wait,omitempty" json:"wait,omitempty"`               //
+	Milestone   string       `yaml:"milestone,omitempty" json:"milestone,omitempty"`     // what is reached
+
+	Instructions string   `yaml:"instructions,omitempty" json:"instructions,omitempty"`
+	Owner        string   `yaml:"owner,omitempty" json:"owner,omitempty"` // the role; default: the pathway's
+	Clock        string   `yaml:"clock,omitempty" json:"clock,omitempty"`
+	Ladder       string   `yaml:"ladder,omitempty" json:"ladder,omitempty"`
+	Form         string   `yaml:"form,omitempty" json:"form,omitempty"`
+	Outcomes     []string `yaml:"outcomes,omitempty" json:"outcomes,omitempty"`
+	Excused      *Excused `yaml:"excused,omitempty" json:"excused,omitempty"`
+	Priority     int      `yaml:"priority,omitempty" json:"priority,omitempty"`
+	// Interactive marks a contact that only a live, two-way mode can make.
+	Interactive bool `yaml:"interactive,omitempty" json:"interactive,omitempty"`
+
+	// After names steps that must have ended. When is asked once, when they have; without After it
+	// is watched, and the step opens as soon as it is true. On opens the step when an event comes.
+	After  []string `yaml:"after,omitempty" json:"after,omitempty"`
+	When   string   `yaml:"when,omitempty" json:"when,omitempty"`
+	On     string   `yaml:"on,omitempty" json:"on,omitempty"`
+	Repeat *Repeat  `yaml:"repeat,omitempty" json:"repeat,omitempty"`
+	// Optional steps do not hold up the pathway's completion.
+	Optional bool    `yaml:"optional,omitempty" json:"optional,omitempty"`
+	OnNoShow *NoShow `yaml:"on_no_show,omitempty" json:"on_no_show,omitempty"`
+
+	Line int `yaml:"-" json:"line,omitempty"`
+}
+
+// The kinds of step.
+const (
+	KindTask        = "task"
+	KindMessage     = "message"
+	KindAppointment = "appointment"
+	KindReferral    = "referral"
+	KindWait        = "wait"
+	KindMilestone   = "milestone"
+)
+
+// Kind gives the step's kind, empty where it has none.
+func (s *Step) Kind() string {
+	switch {
+	case s.Task != "":
+		return KindTask
+	case s.Message != nil:
+		return KindMessage
+	case s.Appointment != "":
+		return KindAppointment
+	case s.Referral != nil:
+		return KindReferral
+	case s.Wait != nil:
+		return KindWait
+	case s.Milestone != "":
+		return KindMilestone
+	}
+	return ""
+}
+
+// Title gives what people call the step.
+func (s *Step) Title() string {
+	switch s.Kind() {
+	case KindTask:
+		return s.Task
+	case KindAppointment:
+		return s.Appointment
+	case KindMilestone:
+		return s.Milestone
+	case KindMessage:
+		return "Message " + s.Message.Template
+	case KindReferral:
+		return "Referral for " + s.Referral.Need
+	case KindWait:
+		return "Wait " + s.Wait.For
+	}
+	return s.ID
+}
+
+// Excused is an outcome that may only be given when its condition holds.
+type Excused struct {
+	Outcome string `yaml:"outcome" json:"outcome"`
+	When    string `yaml:"when" json:"when"`
+	Line    int    `yaml:"-" json:"line,omitempty"`
+}
+
+// NoShow says what an appointment does when the patient does not come: it is to be booked again,
+// and the barrier is asked, which becomes the fact <step>.barrier.
+type NoShow struct {
+	Ask    string   `yaml:"ask" json:"ask"`                           // barrier
+	Values []string `yaml:"values,omitempty" json:"values,omitempty"` // the barriers to choose from
+}
+
+// MessageSpec is what a message step sends.
+type MessageSpec struct {
+	To       string `yaml:"to" json:"to"` // patient | owner | <role>
+	Template string `yaml:"template" json:"template"`
+	// At is a moment: "2 days before visit.start", "1 day after start"; empty: at once.
+	At        string `yaml:"at,omitempty" json:"at,omitempty"`
+	StopsWhen string `yaml:"stops_when,omitempty" json:"stops_when,omitempty"`
+}
+
+// Referral is what a referral step asks of a community service.
+type Referral struct {
+	Need string `yaml:"need" json:"need"` // Gravity SDOH category, or an expression that gives one
+	// Consent "required" asks the patient first, "on file" needs none.
+	Consent string `yaml:"consent" json:"consent"`
+	// ConsentFrom is an expression: true or false where the patient was already asked.
+	ConsentFrom  string `yaml:"consent_from,omitempty" json:"consent_from,omitempty"`
+	Acknowledge  string `yaml:"acknowledge" json:"acknowledge"`     // offsets from the sending
+	FirstContact string `yaml:"first_contact" json:"first_contact"` //
+	Outcome      string `yaml:"outcome" json:"outcome"`             //
+	// Otherwise says what follows a refusal or silence: next_best (ask the next service), ask (a person decides).
+	Otherwise string `yaml:"otherwise" json:"otherwise"`
+}
+
+// Wait waits for a time, a condition or an event, never without an end.
+type Wait struct {
+	For   string `yaml:"for,omitempty" json:"for,omitempty"`     // an offset from the opening: the end of the wait at the latest
+	Until string `yaml:"until,omitempty" json:"until,omitempty"` // a condition that ends it earlier
+	On    string `yaml:"on,omitempty" json:"on,omitempty"`       // an event that ends it earlier
+}
+
+// Repeat opens a step again and again.
+type Repeat struct {
+	Every string `yaml:"every" json:"every"` // an offset, from the opening before
+	Times int    `yaml:"times" json:"times"` // at most
+	Until string `yaml:"until,omitempty" json:"until,omitempty"`
+}
+
+// Track is a set of steps that open together because of an event or a condition.
+type Track struct {
+	Name  string   `yaml:"-" json:"name"`
+	Title string   `yaml:"title,omitempty" json:"title,omitempty"`
+	On    string   `yaml:"on,omitempty" json:"on,omitempty"`
+	When  string   `yaml:"when,omitempty" json:"when,omitempty"`
+	Steps []string `yaml:"steps" json:"steps"`
+	Line  int      `yaml:"-" json:"line,omitempty"`
+}
+
+// End says when an enrollment ends, or is suspended, and how that is called. Exactly one of When,
+// On and Clock is the trigger (When may stand beside On, asked when the event comes).
+type End struct {
+	When    string `yaml:"when,omitempty" json:"when,omitempty"`
+	On      string `yaml:"on,omitempty" json:"on,omitempty"`
+	Clock   string `yaml:"clock,omitempty" json:"clock,omitempty"`
+	As      string `yaml:"-" json:"as,omitempty"`      // a named end
+	Suspend string `yaml:"-" json:"suspend,omitempty"` // instead: the event kind that ends the suspension
+	Because string `yaml:"because,omitempty" json:"because,omitempty"`
+	Line    int    `yaml:"-" json:"line,omitempty"`
+}
+
+// StepByID finds a step; nil where there is none.
+func (d *Definition) StepByID(id string) *Step {
+	for i := range d.Steps {
+		if d.Steps[i].ID == id {
+			return &d.Steps[i]
+		}
+	}
+	return nil
+}
+
+// ClockByName finds a clock; nil where there is none.
+func (d *Definition) ClockByName(name string) *Clock {
+	for i := range d.Clocks {
+		if d.Clocks[i].Name == name {
+			return &d.Clocks[i]
+		}
+	}
+	return nil
+}
+
+// LadderByName finds a ladder; nil where there is none.
+func (d *Definition) LadderByName(name string) *Ladder {
+	for i := range d.Ladders {
+		if d.Ladders[i].Name == name {
+			return &d.Ladders[i]
+		}
+	}
+	return nil
+}
+
+// FormByName finds a form; nil where there is none.
+func (d *Definition) FormByName(name string) *Form {
+	for i := range d.Forms {
+		if d.Forms[i].Name == name {
+			return &d.Forms[i]
+		}
+	}
+	return nil
+}
+
+// TemplateByName finds a message template; nil where there is none.
+func (d *Definition) TemplateByName(name string) *Template {
+	for i := range d.Templates {
+		if d.Templates[i].Name == name {
+			return &d.Templates[i]
+		}
+	}
+	return nil
+}
+
+// TrackOf gives the track that the step belongs to; nil where it belongs to none.
+func (d *Definition) TrackOf(step string) *Track {
+	for i := range d.Tracks {
+		for _, s := range d.Tracks[i].Steps {
+			if s == step {
+				return &d.Tracks[i]
+			}
+		}
+	}
+	return nil
+}
+
+// OwnerOf gives the role that owns the step.
+func (d *Definition) OwnerOf(s *Step) string {
+	if s.Owner != "" {
+		return s.Owner
+	}
+	return d.Owner
+}
+
+// In gives the wording in the language, else in the first language of the template.
+func (t *Template) In(language string) Wording {
+	for _, w := range t.Texts {
+		if w.Language == language {
+			return w
+		}
+	}
+	if len(t.Texts) > 0 {
+		return t.Texts[0]
+	}
+	return Wording{Language: language}
+}
+
+// EventKinds are the kinds of event that a pathway may wait for, with what each carries. They
+// are the care events; the commands of people are not among them.
+var EventKinds = []EventKind{
+	{Name: "encounter.admitted", Attributes: encounterAttributes},
+	{Name: "encounter.discharged", Attributes: encounterAttributes},
+	{Name: "encounter.updated", Attributes: encounterAttributes},
+	{Name: "patient.died"},
+	{Name: "appointment.booked"},
+	{Name: "appointment.cancelled"},
+	{Name: "appointment.noshow"},
+	{Name: "appointment.kept"},
+	{Name: "observation.recorded", Attributes: []Fact{
+		{Name: "code", Type: TypeString}, {Name: "value", Type: TypeString}, {Name: "number", Type: TypeNumber},
+		{Name: "critical", Type: TypeBool}, {Name: "status", Type: TypeString},
+	}},
+	{Name: "need.identified", Attributes: []Fact{{Name: "need", Type: TypeString}}},
+}
+
+// EventKind is a kind of event and the typed attributes that expressions may ask of it.
+type EventKind struct {
+	Name       string
+	Attributes []Fact
+}
+
+var encounterAttributes = []Fact{
+	{Name: "class", Type: TypeString},
+	{Name: "disposition", Type: TypeString},
+	{Name: "admitted_at", Type: TypeDateTime},
+	{Name: "discharged_at", Type: TypeDateTime},
+	{Name: "same_stay", Type: TypeBool},
+}
+
+// PatientFacts are what every pathway may ask of the patient, as patient.<name>.
+var PatientFacts = []Fact{
+	{Name: "deceased", Type: TypeBool},
+	{Name: "deceased_at", Type: TypeDateTime},
+	{Name: "in_hospital", Type: TypeBool},
+	{Name: "readmitted", Type: TypeBool},
+	{Name: "language", Type: TypeString},
+	{Name: "works_nights", Type: TypeBool},
+	{Name: "has_email", Type: TypeBool},
+	{Name: "has_phone", Type: TypeBool},
+	{Name: "age", Type: TypeInt},
+}
+
+// StepFacts are what every pathway may ask of a step, as <step>.<name>.
+var StepFacts = []Fact{
+	{Name: "status", Type: TypeString},
+	{Name: "outcome", Type: TypeString},
+	{Name: "ended", Type: TypeBool},
+	{Name: "done", Type: TypeBool},
+	{Name: "missed", Type: TypeBool},
+	{Name: "opened_at", Type: TypeDateTime},
+	{Name: "ended_at", Type: TypeDateTime},
+	{Name: "attempts", Type: TypeInt},
+	{Name: "live_attempts", Type: TypeInt},
+}
+
+// AppointmentFacts are what may be asked of an appointment step besides.
+var AppointmentFacts = []Fact{
+	{Name: "start", Type: TypeDateTime},
+	{Name: "booked", Type: TypeBool},
+	{Name: "kept", Type: TypeBool},
+	{Name: "no_shows", Type: TypeInt},
+	{Name: "barrier", Type: TypeString},
+}
+
+// AttemptFacts are what an excuse may ask of its own step's contact attempts, as attempts.<name>.
+var AttemptFacts = []Fact{
+	{Name: "all", Type: TypeInt},
+	{Name: "live", Type: TypeInt}, // live, two-way, separate in time, inside the window
+	{Name: "reached", Type: TypeInt},
+}
+
+// EndFacts are what an end's condition may ask: the function all(required), and over(required).
+var EndFacts = []string{"required"}
