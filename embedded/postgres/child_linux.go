@@ -1,0 +1,13 @@
+package postgres
+
+import (
+	"os/exec"
+	"syscall"
+)
+
+// startBound starts cmd; the kernel sends it SIGINT (PostgreSQL's fast shutdown) when the calling
+// thread ends, however it ends.
+func startBound(cmd *exec.Cmd) (release func(), err error) {
+	cmd.SysProcAttr.Pdeathsig = syscall.SIGINT
+	return func() {}, cmd.Start()
+}
