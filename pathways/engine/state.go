@@ -1,0 +1,144 @@
+package engine
+
+import (
+	"time"
+
+	"throughline/care"
+	"throughline/pathways"
+)
+
+// Version is the engine's own version. It is in the state, chosen at the start and at each
+// continue-as-new; a change to what running enrollments do is a new number and a gate.
+const Version = 1
+
+// State is everything the engine knows of one enrollment. It is plain data, holds no map, and
+// goes through JSON at any point without changing the future.
+type State struct {
+	Engine       int           `json:"engine"`
+	EnrollmentID care.ID       `json:"enrollment_id"`
+	PatientID    care.ID       `json:"patient_id"`
+	EncounterID  care.ID       `json:"encounter_id,omitempty"`
+	Zone         string        `json:"zone"`
+	Calendar     care.Calendar `json:"calendar"`
+
+	Status    care.EnrollmentStatus `json:"status"`
+	Outcome   string                `json:"outcome,omitempty"`
+	Reason    string                `json:"reason,omitempty"`
+	StartedAt time.Time             `json:"started_at"`
+	EndedAt   *time.Time            `json:"ended_at,omitempty"`
+	Cause     care.Cause            `json:"cause"`
+
+	Pause      *Pause      `json:"pause,omitempty"`
+	Suspension *Suspension `json:"suspension,omitempty"`
+
+	Patient     PatientFacts      `json:"patient"`
+	Encounter   *care.Encounter   `json:"encounter,omitempty"` // the stay it follows, as last told
+	Facts       []care.FactValue  `json:"facts,omitempty"`     // sorted by name
+	Consents    []Consent         `json:"consents,omitempty"`
+	Steps       []Step            `json:"steps"`
+	Clocks      []Clock           `json:"clocks,omitempty"`
+	Tracks      []TrackRun        `json:"tracks,omitempty"`
+	Escalations []care.Escalation `json:"escalations,omitempty"` // the open ones
+	Personal    []pathways.Step   `json:"personal,omitempty"`    // steps added for this enrollment
+
+	Seq    int64         `json:"seq"`
+	At     time.Time     `json:"at"`               // the logical time reached
+	Seen   []string      `json:"seen,omitempty"`   // the last events' ids
+	Offset time.Duration `json:"offset,omitempty"` // demonstrations only: added to the real time
+}
+
+// Pause is a pause that a person asked for.
+type Pause struct {
+	Since  time.Time `json:"since"`
+	Until  time.Time `json:"until"`
+	Reason string    `json:"reason"`
+}
+
+// Suspension is a stop that a rule made: the patient is back in hospital, or the discharge that
+// started the pathway was taken back.
+type Suspension struct {
+	Since  time.Time `json:"since"`
+	Until  string    `json:"until"` // the kind of event that ends it
+	Reason string    `json:"reason"`
+	// ReviewAt is when a person is asked whether it still holds: a suspension is never without a clock.
+	ReviewAt time.Time `json:"review_at"`
+	Reviews  int       `json:"reviews,omitempty"`
+	// Correction marks a suspension because the launch itself no longer holds.
+	Correction bool `json:"correction,omitempty"`
+}
+
+// Consent is what the patient said about sharing for a purpose.
+type Consent struct {
+	Purpose string    `json:"purpose"`
+	Given   bool      `json:"given"`
+	At      time.Time `json:"at"`
+}
+
+// TrackRun says that a track was started.
+type TrackRun struct {
+	Track string    `json:"track"`
+	Run   int       `json:"run"`
+	At    time.Time `json:"at"`
+}
+
+// Step is one occurrence of a step.
+type Step struct {
+	ID         string          `json:"id"`
+	Occurrence int             `json:"occurrence"`
+	Kind       string          `json:"kind"`
+	Track      string          `json:"track,omitempty"`
+	Personal   bool            `json:"personal,omitempty"`
+	Status     care.StepStatus `json:"status"`
+	Outcome    string          `json:"outcome,omitempty"`
+	Reason     string          `json:"reason,omitempty"`
+	OpenedAt   *time.Time      `json:"opened_at,omitempty"`
+	EndedAt    *time.Time      `json:"ended_at,omitempty"` // effective
+	OpensAt    *time.Time      `json:"opens_at,omitempty"` // a repetition's or a message's time
+	Missed     bool            `json:"missed,omitempty"`
+	Cause      care.Cause      `json:"cause"`
+
+	Task        *care.Task        `json:"task,omitempty"`
+	Attempts    []care.Attempt    `json:"attempts,omitempty"`
+	Appointment *care.Appointment `json:"appointment,omitempty"`
+	NoShows     int               `json:"no_shows,omitempty"`
+	Referral    *ReferralRun      `json:"referral,omitempty"`
+	MessageID   care.ID           `json:"message_id,omitempty"`
+}
+
+// ReferralRun is a referral step's way from one service to the next.
+type ReferralRun struct {
+	Phase      string         `json:"phase"` // consent | search | offered | accepted | in-progress | on-hold | person
+	Need       string         `json:"need"`
+	Current    *care.Referral `json:"current,omitempty"`
+	Candidates []Candidate    `json:"candidates,omitempty"` // not yet asked
+	Asked      []care.ID      `json:"asked,omitempty"`      // services asked, in order
+	Attempt    int            `json:"attempt"`
+	Search     int            `json:"search"`
+}
+
+// Clock is a running or stopped deadline.
+type Clock struct {
+	Name       string           `json:"name"`
+	Step       string           `json:"step,omitempty"`
+	Occurrence int              `json:"occurrence,omitempty"`
+	Status     care.ClockStatus `json:"status"`
+	Anchor     time.Time        `json:"anchor"`
+	Offset     string           `json:"offset"`
+	Due        time.Time        `json:"due"`
+	Reason     string           `json:"reason"`
+	Pause      string           `json:"pause"`
+	Source     string           `json:"source,omitempty"`
+	Moved      bool             `json:"moved,omitempty"` // a person set the due time
+	// PausedAt is since when it stands; Lost is how long it stood in all before.
+	PausedAt *time.Time    `json:"paused_at,omitempty"`
+	Lost     time.Duration `json:"lost,omitempty"`
+	Cause    care.Cause    `json:"cause"`
+	Ladder   string        `json:"ladder,omitempty"`
+	Rungs    []RungRun     `json:"rungs,omitempty"`
+}
+
+// RungRun is one rung of a running ladder.
+type RungRun struct {
+	At    time.Time `json:"at"`
+	Fired bool      `json:"fired,omitempty"`
+}
