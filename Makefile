@@ -1,0 +1,68 @@
+SHELL := /usr/bin/env bash
+.DEFAULT_GOAL := help
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+# Where `make run` keeps its data and listens; see `bin/throughline serve --help`.
+DATA    ?= .throughline
+LISTEN  ?= 127.0.0.1:8080
+# Added to every `go test`, for instance TESTFLAGS=-race.
+TESTFLAGS ?=
+# The packages that hold benchmarks.
+BENCH ?= $(shell grep -rl --include='*_test.go' '^func Benchmark' . | xargs -r -n1 dirname | sort -u)
+
+TOOLS := tools/bin
+
+.PHONY: help
+help: ## Show this help
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: build postgresql ## Build, and start everything on this machine
+	bin/throughline serve --data $(DATA) --listen $(LISTEN)
+
+.PHONY: build
+build: ## Build bin/throughline
+	@[ -x bin/throughline ] || echo "Building. The first build compiles a Temporal server and takes minutes; later ones take seconds."
+	go build -ldflags '-X main.version=$(VERSION)' -o bin/throughline ./cmd/throughline
+
+.PHONY: test
+test: postgresql ## Vet, run every test, check workflows for determinism
+	go vet ./...
+	go test -timeout 20m $(TESTFLAGS) ./...
+	@$(MAKE) --no-print-directory determinism
+
+# Workflows are found by where they are registered, so worker is checked too.
+.PHONY: determinism
+determinism: $(TOOLS)/workflowcheck ## Check that workflow code is deterministic
+	$(TOOLS)/workflowcheck ./workflows/... ./worker/...
+
+.PHONY: lint
+lint: $(TOOLS)/golangci-lint ## Run the linters
+	$(TOOLS)/golangci-lint run ./...
+
+.PHONY: bench
+bench: ## Run every benchmark
+	@[ -n "$(BENCH)" ] || { echo "no package holds a benchmark"; exit 1; }
+	go test -run '^$$' -bench . -benchmem $(BENCH)
+
+.PHONY: fixtures
+fixtures: ## Record the replay histories of this version anew
+	go test ./workflows -run TestRecordHistories -record
+
+.PHONY: image
+image: ## Build the container image (needs Docker)
+	docker build --build-arg VERSION=$(VERSION) -t throughline:$(VERSION) .
+
+.PHONY: postgresql
+postgresql: ## Look for PostgreSQL's binaries; as root on Debian, install them
+	@tools/postgresql.sh
+
+.PHONY: clean
+clean: ## Remove what was built
+	rm -rf bin $(TOOLS)
+
+$(TOOLS)/%: tools/go.mod tools/go.sum
+	@echo "Building $* at the version pinned in tools/go.mod."
+	@mkdir -p $(TOOLS)
+	@cd tools && go build -o bin/ "$$(go list tool | grep '/$*$$')"
+	@touch $@
