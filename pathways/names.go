@@ -1,0 +1,94 @@
+package pathways
+
+import (
+	"slices"
+)
+
+// required is the name of the statuses of all required steps. Only an end's condition asks it.
+const required = "required"
+
+// scope is a set of names that only some expressions may ask.
+type scope uint8
+
+const (
+	scopeEvent    scope = 1 << iota // event.*: where an event has come
+	scopeAttempts                   // attempts.*: an excuse
+	scopeEnd                        // required: an end
+	scopeSteps                      // <step>.*: once the pathway runs
+)
+
+// name is one thing that expressions may ask.
+type name struct {
+	dotted string
+	typ    string
+	values []string // of a code
+	scope  scope    // where it may be asked; 0: everywhere
+	step   string   // the step it belongs to
+	label  string
+}
+
+// namesOf lists everything that the definition's expressions may ask, in a fixed order.
+func namesOf(d *Definition) []name {
+	names := make([]name, 0, 32+12*len(d.Steps))
+	for _, f := range d.Facts {
+		names = append(names, name{dotted: f.Name, typ: f.Type, values: f.Values, label: f.Label})
+	}
+	names = appendFacts(names, "patient.", 0, PatientFacts)
+	for i := range d.Steps {
+		names = appendStepNames(names, d, &d.Steps[i])
+	}
+	for _, k := range EventKinds {
+		names = appendFacts(names, "event.", scopeEvent, k.Attributes)
+	}
+	names = appendFacts(names, "attempts.", scopeAttempts, AttemptFacts)
+	return append(names, name{dotted: required, typ: typeStatuses, scope: scopeEnd})
+}
+
+func appendFacts(names []name, prefix string, sc scope, facts []Fact) []name {
+	for _, f := range facts {
+		names = append(names, name{dotted: prefix + f.Name, typ: f.Type, values: f.Values, scope: sc})
+	}
+	return names
+}
+
+func appendStepNames(names []name, d *Definition, s *Step) []name {
+	from := len(names)
+	names = appendFacts(names, s.ID+".", scopeSteps, StepFacts)
+	if s.Kind() == KindAppointment {
+		names = appendFacts(names, s.ID+".", scopeSteps, AppointmentFacts)
+	}
+	if form := d.FormByName(s.Form); form != nil {
+		for _, f := range form.Fields {
+			names = append(names, name{dotted: s.ID + "." + f.ID, typ: f.Type, values: f.Values, scope: scopeSteps, label: f.Ask})
+		}
+	}
+	for i := from; i < len(names); i++ {
+		names[i].step = s.ID
+		names[i].values = closedValues(names[i], s)
+	}
+	return names
+}
+
+// stepStatuses are the values of <step>.status.
+var stepStatuses = []string{"waiting", "open", "done", "skipped", "missed", "cancelled"}
+
+// closedValues gives the values that a step's text can take, where they are known.
+func closedValues(n name, s *Step) []string {
+	switch {
+	case n.dotted == s.ID+".status":
+		return stepStatuses
+	case n.dotted == s.ID+".barrier" && s.OnNoShow != nil && s.Kind() == KindAppointment:
+		return s.OnNoShow.Values
+	}
+	return n.values
+}
+
+// eventAttribute finds an attribute of the kind of event.
+func eventAttribute(kind, attribute string) bool {
+	for _, k := range EventKinds {
+		if k.Name == kind {
+			return slices.ContainsFunc(k.Attributes, func(f Fact) bool { return f.Name == attribute })
+		}
+	}
+	return false
+}

@@ -1,0 +1,63 @@
+package pathways
+
+import "slices"
+
+// nearest gives the candidate that was probably meant by the word; empty where none is near
+// enough. Of equally near ones the first counts.
+func nearest(word string, candidates []string) string {
+	best, bestDistance := "", 1+max(1, len([]rune(word))/3)
+	for _, c := range candidates {
+		if d := distance([]rune(word), []rune(c), bestDistance); d < bestDistance {
+			best, bestDistance = c, d
+		}
+	}
+	return best
+}
+
+// distance counts the single-letter changes between two words (Levenshtein). It may stop at limit.
+func distance(a, b []rune, limit int) int {
+	if len(a)-len(b) >= limit || len(b)-len(a) >= limit {
+		return limit
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i, x := range a {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j, y := range b {
+			change := diagonal
+			if x != y {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
+
+// suggest writes "did you mean …?", or lists what there is where nothing is near.
+func suggest(word string, candidates []string) string {
+	if near := nearest(word, candidates); near != "" {
+		return "did you mean \"" + near + "\"?"
+	}
+	if len(candidates) == 0 || len(candidates) > 12 {
+		return ""
+	}
+	return "use one of: " + joinSorted(candidates)
+}
+
+func joinSorted(words []string) string {
+	sorted := slices.Clone(words)
+	slices.Sort(sorted)
+	out := ""
+	for i, w := range slices.Compact(sorted) {
+		if i > 0 {
+			out += ", "
+		}
+		out += w
+	}
+	return out
+}

@@ -1,0 +1,166 @@
+package pathways
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"cel.dev/cel-go/cel"
+)
+
+// The complaints of CEL's parser and type checker that authors meet.
+var (
+	undeclared = regexp.MustCompile(`^undeclared reference to '([^']+)'`)
+	overload   = regexp.MustCompile(`^found no matching overload for '([^']+)' applied to '([^']*)'`)
+	syntax     = regexp.MustCompile(`^Syntax error: (.*)`)
+	dotted     = regexp.MustCompile(`^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*`)
+)
+
+// translate puts CEL's first complaint about the text into words that its author understands.
+func (l *language) translate(text string, issues *cel.Issues) *fault {
+	errs := issues.Errors()
+	if len(errs) == 0 {
+		return &fault{message: "the expression cannot be read"}
+	}
+	first := errs[0]
+	line, column := max(first.Location.Line()-1, 0), max(first.Location.Column(), 0)
+	f := l.reword(first.Message, wordAt(text, line, column))
+	f.line, f.column = line, column
+	return f
+}
+
+// wordAt gives the dotted name that stands at the place in the text. CEL complains about
+// "contact" where the author wrote "contact.outcom".
+func wordAt(text string, line, column int) string {
+	lines := strings.Split(text, "\n")
+	if line >= len(lines) {
+		return ""
+	}
+	runes := []rune(lines[line])
+	if column >= len(runes) {
+		return ""
+	}
+	return dotted.FindString(string(runes[column:]))
+}
+
+func (l *language) reword(message, word string) *fault {
+	if m := undeclared.FindStringSubmatch(message); m != nil {
+		if !strings.HasPrefix(word, m[1]) {
+			word = m[1]
+		}
+		return l.unknownName(word)
+	}
+	if m := overload.FindStringSubmatch(message); m != nil {
+		return &fault{message: operatorInWords(m[1]) + " cannot be used on " + typesInWords(m[2]), suggestion: "compare values of one type; a text stands in quotes"}
+	}
+	if m := syntax.FindStringSubmatch(message); m != nil {
+		return &fault{message: "the expression cannot be read: " + syntaxInWords(m[1]), suggestion: `a condition looks like: complexity == "high" && visit.kept`}
+	}
+	if strings.Contains(message, "size exceeds limit") || strings.Contains(message, "recursion") {
+		return &fault{message: "the expression is too long or too deeply nested", suggestion: "split it into facts"}
+	}
+	return &fault{message: "the expression cannot be used: " + firstLine(message)}
+}
+
+// unknownName says that nothing has the name, and what may have been meant.
+func (l *language) unknownName(word string) *fault {
+	known := make([]string, len(l.names))
+	for i, n := range l.names {
+		known[i] = n.dotted
+	}
+	f := &fault{message: fmt.Sprintf("nothing is called %q here", word)}
+	if near := nearest(word, known); near != "" {
+		f.suggestion = fmt.Sprintf("did you mean %q?", near)
+		return f
+	}
+	f.suggestion = "declare it under facts, or ask it in the step's form; a text stands in quotes"
+	if of, _, isField := strings.Cut(word, "."); isField {
+		if known := fieldsOf(of, known); known != "" {
+			f.suggestion = of + " has " + known
+		}
+	}
+	return f
+}
+
+// fieldsOf lists what may be asked of a step, the patient, or another thing.
+func fieldsOf(of string, known []string) string {
+	var fields []string
+	for _, k := range known {
+		if rest, ok := strings.CutPrefix(k, of+"."); ok {
+			fields = append(fields, rest)
+		}
+	}
+	return strings.Join(fields, ", ")
+}
+
+var operators = map[string]string{
+	"_==_": "==", "_!=_": "!=", "_<_": "<", "_<=_": "<=", "_>_": ">", "_>=_": ">=",
+	"_&&_": "&&", "_||_": "||", "!_": "!", "-_": "-", "_+_": "+", "_-_": "-", "_*_": "*",
+	"_/_": "/", "_%_": "%", "@in": "in", "_?_:_": "? :", "_[_]": "[ ]",
+}
+
+func operatorInWords(function string) string {
+	if op, ok := operators[function]; ok {
+		return op
+	}
+	return function + "()"
+}
+
+// typesInWords puts "(string, int)" into words.
+func typesInWords(signature string) string {
+	signature = strings.Trim(signature, "()")
+	parts := strings.Split(signature, ", ")
+	for i, p := range parts {
+		parts[i] = celNameInWords(p)
+	}
+	return strings.Join(parts, " and ")
+}
+
+func celTypeInWords(t *cel.Type) string { return celNameInWords(cel.FormatCELType(t)) }
+
+func celNameInWords(name string) string {
+	switch name {
+	case "bool":
+		return "yes or no"
+	case "int", "uint":
+		return "a whole number"
+	case "double":
+		return "a number"
+	case "string":
+		return "a text"
+	case "timestamp", "google.protobuf.Timestamp":
+		return "a date and time"
+	case "duration", "google.protobuf.Duration":
+		return "a length of time"
+	case "dyn", "any":
+		return "a value of no one type"
+	}
+	if strings.HasPrefix(name, "list(") {
+		return "a list"
+	}
+	return name
+}
+
+// unexpected is how the parser says that a word stands where none fits.
+var unexpected = regexp.MustCompile(`^(mismatched|extraneous) input ('[^']*')|^no viable alternative at input ('[^']*')|^token recognition error at: ('[^']*')`)
+
+// syntaxInWords shortens a complaint of the parser, which lists every word it would have liked.
+func syntaxInWords(message string) string {
+	m := unexpected.FindStringSubmatch(message)
+	if m == nil {
+		return firstLine(message)
+	}
+	switch word := m[2] + m[3] + m[4]; {
+	case word == "'<EOF>'":
+		return "it ends too early"
+	case m[4] != "" && strings.HasPrefix(word, "'="):
+		return "to compare, write == rather than ="
+	default:
+		return word + " was not expected"
+	}
+}
+
+func firstLine(s string) string {
+	s, _, _ = strings.Cut(s, "\n")
+	return s
+}
