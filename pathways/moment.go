@@ -1,0 +1,75 @@
+package pathways
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"throughline/care"
+)
+
+// The anchors of a moment that are no step's or fact's.
+const (
+	AnchorDue   = "due"   // the deadline of the step's clock
+	AnchorStart = "start" // the step's opening
+)
+
+// Moment is a point in time, told from an anchor: "4 hours before due", "2 days before
+// visit.start", "due".
+type Moment struct {
+	Before bool
+	Offset care.Offset // never negative; zero: the anchor itself
+	Anchor string      // due, start, or a dotted name that is a date or an instant
+}
+
+const momentHelp = `write "due", or an amount of time before or after due, start or a step's moment, like "4 hours before due" or "2 days before visit.start"`
+
+var anchorForm = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$`)
+
+// ParseMoment reads a moment as a pathway's author writes it. Every error says what to write
+// instead. Whether the anchor exists is for Check to say.
+func ParseMoment(s string) (Moment, error) {
+	words := strings.Fields(s)
+	if len(words) == 1 && anchorForm.MatchString(words[0]) {
+		return Moment{Anchor: words[0]}, nil
+	}
+	if len(words) < 3 || !anchorForm.MatchString(words[len(words)-1]) {
+		return Moment{}, fmt.Errorf("%q is no moment: %s", s, momentHelp)
+	}
+	m := Moment{Anchor: words[len(words)-1]}
+	switch words[len(words)-2] {
+	case "before":
+		m.Before = true
+	case "after":
+	default:
+		return Moment{}, fmt.Errorf("%q is no moment: %s", s, momentHelp)
+	}
+	off, err := care.ParseOffset(strings.Join(words[:len(words)-2], " "))
+	if err != nil {
+		return Moment{}, fmt.Errorf("in the moment %q: %w", s, err)
+	}
+	if off.N <= 0 {
+		return Moment{}, fmt.Errorf("in the moment %q the amount of time must be more than nothing: %s", s, momentHelp)
+	}
+	m.Offset = off
+	return m, nil
+}
+
+// String writes the moment as ParseMoment reads it.
+func (m Moment) String() string {
+	switch {
+	case m.Offset.IsZero():
+		return m.Anchor
+	case m.Before:
+		return m.Offset.String() + " before " + m.Anchor
+	}
+	return m.Offset.String() + " after " + m.Anchor
+}
+
+// Signed gives the offset with its direction: negative before the anchor.
+func (m Moment) Signed() care.Offset {
+	if m.Before {
+		return m.Offset.Negate()
+	}
+	return m.Offset
+}
