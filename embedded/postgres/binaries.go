@@ -171,4 +171,4 @@ func missing(binDir string) error {
 		oldestMajor, where, packages)
 }
 
-const packages = "Debian and Ubuntu: sudo apt-get install postgresql; Fedora: sudo dnf install postgresql-server; macOS: brew install postgresql@17"
+const packages = "Debian and Ubuntu: sudo apt-get install postgresql; Fedora: sudo dnf install postgresql-server postgresql-contrib; macOS: brew install postgresql@17"
