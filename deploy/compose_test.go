@@ -154,7 +154,7 @@ func TestSettingsOfOurServices(t *testing.T) {
 		"TEMPORAL_NAMESPACE":     "throughline",
 		"THROUGHLINE_KEY_FILE":   "/run/secrets/payload_key",
 		"THROUGHLINE_PUBLIC_URL": "http://localhost:8080",
-		"THROUGHLINE_SMTP":       "smtp://mailpit:1025",
+		"THROUGHLINE_SMTP":       "smtp://mailpit:1025?tls=none",
 	}
 	commands := map[string]string{"migrate": "migrate", "api": "api", "worker": "worker"}
 	p := project(t)
