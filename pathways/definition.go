@@ -101,7 +101,10 @@ type Clock struct {
 	Source string `yaml:"source,omitempty" json:"source,omitempty"`
 	// CountsFrom "day after" means that an act on the anchor's own day, or before, does not count.
 	CountsFrom string `yaml:"counts_from,omitempty" json:"counts_from,omitempty"`
-	Line       int    `yaml:"-" json:"line,omitempty"`
+	// NotAfter names a moment ("visit.start"). Once it is known and its local day ends before the
+	// deadline, the clock is due at the end of that day instead.
+	NotAfter string `yaml:"not_after,omitempty" json:"not_after,omitempty"`
+	Line     int    `yaml:"-" json:"line,omitempty"`
 }
 
 // Ladder is what happens as a clock runs out.
@@ -184,16 +187,22 @@ type Step struct {
 	Wait        *Wait        `yaml:"wait,omitempty" json:"wait,omitempty"`               //
 	Milestone   string       `yaml:"milestone,omitempty" json:"milestone,omitempty"`     // what is reached
 
-	Instructions string   `yaml:"instructions,omitempty" json:"instructions,omitempty"`
-	Owner        string   `yaml:"owner,omitempty" json:"owner,omitempty"` // the role; default: the pathway's
-	Clock        string   `yaml:"clock,omitempty" json:"clock,omitempty"`
-	Ladder       string   `yaml:"ladder,omitempty" json:"ladder,omitempty"`
-	Form         string   `yaml:"form,omitempty" json:"form,omitempty"`
-	Outcomes     []string `yaml:"outcomes,omitempty" json:"outcomes,omitempty"`
-	Excused      *Excused `yaml:"excused,omitempty" json:"excused,omitempty"`
-	Priority     int      `yaml:"priority,omitempty" json:"priority,omitempty"`
+	Instructions string `yaml:"instructions,omitempty" json:"instructions,omitempty"`
+	Owner        string `yaml:"owner,omitempty" json:"owner,omitempty"` // the role; default: the pathway's
+	Clock        string `yaml:"clock,omitempty" json:"clock,omitempty"`
+	// Due is a deadline without a clock of its own: an offset from the opening.
+	Due      string   `yaml:"due,omitempty" json:"due,omitempty"`
+	Ladder   string   `yaml:"ladder,omitempty" json:"ladder,omitempty"`
+	Form     string   `yaml:"form,omitempty" json:"form,omitempty"`
+	Outcomes []string `yaml:"outcomes,omitempty" json:"outcomes,omitempty"`
+	Excused  *Excused `yaml:"excused,omitempty" json:"excused,omitempty"`
+	Priority int      `yaml:"priority,omitempty" json:"priority,omitempty"`
 	// Interactive marks a contact that only a live, two-way mode can make.
 	Interactive bool `yaml:"interactive,omitempty" json:"interactive,omitempty"`
+
+	// Fulfils names the requirement of a claimed standard that the step is there for, one of
+	// Requirements: "cms-tcm.contact". Check holds the step to it.
+	Fulfils string `yaml:"fulfils,omitempty" json:"fulfils,omitempty"`
 
 	// After names steps that must have ended. When is asked once, when they have; without After it
 	// is watched, and the step opens as soon as it is true. On opens the step when an event comes.

@@ -93,14 +93,14 @@ func fieldsOf(of string, known []string) string {
 	return strings.Join(fields, ", ")
 }
 
-var operators = map[string]string{
+var operatorSigns = map[string]string{
 	"_==_": "==", "_!=_": "!=", "_<_": "<", "_<=_": "<=", "_>_": ">", "_>=_": ">=",
 	"_&&_": "&&", "_||_": "||", "!_": "!", "-_": "-", "_+_": "+", "_-_": "-", "_*_": "*",
 	"_/_": "/", "_%_": "%", "@in": "in", "_?_:_": "? :", "_[_]": "[ ]",
 }
 
 func operatorInWords(function string) string {
-	if op, ok := operators[function]; ok {
+	if op, ok := operatorSigns[function]; ok {
 		return op
 	}
 	return function + "()"

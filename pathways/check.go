@@ -1,0 +1,211 @@
+package pathways
+
+import (
+	"fmt"
+	"slices"
+
+	"throughline/care"
+)
+
+// Check says what keeps a definition from being published, and what is legal but odd. Problems
+// stand at the line of the part they are about; Load also gives the file and the column.
+func Check(d *Definition) Problems {
+	findings := check(d)
+	problems := make(Problems, len(findings))
+	for i, f := range findings {
+		problems[i] = f.Problem
+	}
+	return problems.sorted()
+}
+
+// finding is a problem that knows more about its place than a line.
+type finding struct {
+	Problem
+	atValue bool // the value is at fault, not its key
+	inText  bool // line and column say where in the expression
+	line    int
+	column  int
+}
+
+// checker collects the findings of one definition.
+type checker struct {
+	d        *Definition
+	lang     *language
+	broken   []string // the expressions that do not compile
+	findings []finding
+}
+
+func check(d *Definition) []finding {
+	c := &checker{d: d}
+	c.header()
+	c.launch()
+	c.facts()
+	c.clocks()
+	c.ladders()
+	c.forms()
+	c.messages()
+	c.steps()
+	c.tracks()
+	c.reachability()
+	c.ends()
+	c.unused()
+	c.expressions()
+	c.claims()
+	return c.findings
+}
+
+// wrong notes an error about the part at the path.
+func (c *checker) wrong(path string, line int, message, suggestion string) {
+	c.note(finding{Problem: Problem{Path: path, Line: line, Message: message, Suggestion: suggestion, Severity: SeverityError}})
+}
+
+// wrongValue notes an error about the value of a key.
+func (c *checker) wrongValue(path string, line int, message, suggestion string) {
+	c.note(finding{atValue: true, Problem: Problem{Path: path, Line: line, Message: message, Suggestion: suggestion, Severity: SeverityError}})
+}
+
+// odd notes what is legal but odd.
+func (c *checker) odd(path string, line int, message, suggestion string) {
+	c.note(finding{Problem: Problem{Path: path, Line: line, Message: message, Suggestion: suggestion, Severity: SeverityWarning}})
+}
+
+func (c *checker) note(f finding) { c.findings = append(c.findings, f) }
+
+// header checks what stands at the top of the file.
+func (c *checker) header() {
+	d := c.d
+	if !slug.MatchString(d.Pathway) {
+		c.wrongValue("pathway", 0, fmt.Sprintf("%q cannot be the key of a pathway", d.Pathway), "use lower-case letters, digits and hyphens, like post-discharge-tcm")
+	}
+	if d.Version < 1 {
+		c.wrongValue("version", 0, "the version must be 1 or more", "write version: 1")
+	}
+	if d.Title == "" {
+		c.wrong("title", 0, "the pathway has no title", "write title: and what people call it")
+	}
+	if d.Owner == "" {
+		c.wrong("owner", 0, "nobody answers for an enrollment", "write owner: care_coordinator, or another role")
+	} else {
+		c.role("owner", 0, d.Owner)
+	}
+	if d.Calendar != "" && d.Calendar != "organization" {
+		c.wrongValue("calendar", 0, fmt.Sprintf("there is no calendar %q", d.Calendar), "leave it out: the organization's calendar counts")
+	}
+	seen := map[string]bool{}
+	for i, l := range d.Languages {
+		path := fmt.Sprintf("languages[%d]", i)
+		if !languageTag.MatchString(l) {
+			c.wrongValue(path, 0, fmt.Sprintf("%q is no language", l), "write a tag like en, es or pt-BR")
+		}
+		c.once(seen, path, 0, "language", l)
+	}
+	for i, claim := range d.ConformsTo {
+		if !slices.Contains(claims, claim) {
+			c.wrongValue(fmt.Sprintf("conforms_to[%d]", i), 0, fmt.Sprintf("nothing is known of the claim %q", claim), suggest(claim, claims))
+		}
+	}
+}
+
+// once refuses a name that came before.
+func (c *checker) once(seen map[string]bool, path string, line int, what, name string) {
+	if seen[name] {
+		c.wrong(path, line, fmt.Sprintf("there are two of the %s %q", what, name), "give each its own name")
+	}
+	seen[name] = true
+}
+
+// Roles are the roles that every organization has. Others are legal, and warned about.
+var Roles = []string{"care_coordinator", "nurse", "supervisor", "medical_director", "community_health_worker", "pharmacist", "social_worker", "physician", "scheduler"}
+
+// role checks the name of a role: work that goes to a misspelt one goes to nobody.
+func (c *checker) role(path string, line int, role string) {
+	switch {
+	case slices.Contains(Roles, role):
+	case !identifier.MatchString(role):
+		c.wrongValue(path, line, fmt.Sprintf("%q cannot be a role", role), "use lower-case letters and underscores, like care_coordinator")
+	case nearest(role, Roles) != "":
+		c.wrongValue(path, line, fmt.Sprintf("there is no role %q", role), suggest(role, Roles))
+	default:
+		c.odd(path, line, fmt.Sprintf("the role %q is none of the usual ones", role), "make sure that somebody has it; usual are "+joinSorted(Roles))
+	}
+}
+
+// event checks the kind of an event.
+func (c *checker) event(path string, line int, kind string) {
+	known := eventNames()
+	if !slices.Contains(known, kind) {
+		c.wrongValue(path, line, fmt.Sprintf("no event is called %q", kind), suggest(kind, known))
+	}
+}
+
+func eventNames() []string {
+	names := make([]string, len(EventKinds))
+	for i, k := range EventKinds {
+		names[i] = k.Name
+	}
+	return names
+}
+
+// offset checks an amount of time that a key needs.
+func (c *checker) offset(path string, line int, text string) (care.Offset, bool) {
+	off, err := care.ParseOffset(text)
+	if err != nil {
+		c.wrongValue(path, line, err.Error(), "")
+		return off, false
+	}
+	if off.N < 0 || off.N == 0 && off.Unit != care.EndOfDay {
+		c.wrongValue(path, line, "the amount of time must be more than nothing", `like "2 business days"`)
+		return off, false
+	}
+	return off, true
+}
+
+// launch checks what starts an enrollment.
+func (c *checker) launch() {
+	l := c.d.Launch
+	if l.On != "" && l.On != "request" {
+		c.event("launch.on", l.Line, l.On)
+	}
+	switch l.OncePer {
+	case "encounter", "patient", "request":
+	case "":
+		c.wrong("launch", l.Line, "the launch does not say what makes two launches one", "write once_per: encounter, patient or request")
+	default:
+		c.wrongValue("launch.once_per", l.Line, fmt.Sprintf("once_per cannot be %q", l.OncePer), "use encounter, patient or request")
+	}
+	if l.OncePer == "encounter" && !eventAttribute(l.On, "discharged_at") {
+		c.wrongValue("launch.once_per", l.Line, "once_per: encounter needs a launch on an event of an encounter", "launch on encounter.discharged, or use once_per: patient")
+	}
+	for i, x := range l.Unless {
+		path := fmt.Sprintf("launch.unless[%d]", i)
+		if x.When == "" {
+			c.wrong(path, x.Line, "an exclusion needs a condition", "write when: and the condition")
+		}
+		if x.Because == "" {
+			c.wrong(path, x.Line, "an exclusion needs the sentence that is recorded as the reason", "write because: and a sentence")
+		}
+	}
+	c.whileActive(l)
+}
+
+func (c *checker) whileActive(l Launch) {
+	w := l.WhileActive
+	if len(w.Pathways) == 0 && w.Policy == "" {
+		return
+	}
+	if len(w.Pathways) == 0 {
+		c.wrong("launch.while_active", l.Line, "while_active names no pathway", "write pathways: [post-discharge-tcm]")
+	}
+	policies := []string{PolicySupersede, PolicyJoin, PolicyRefuse}
+	if !slices.Contains(policies, w.Policy) {
+		c.wrongValue("launch.while_active.policy", l.Line, fmt.Sprintf("while_active has no policy %q", w.Policy), "use supersede, join or refuse")
+	}
+	for i, p := range w.Pathways {
+		if !slug.MatchString(p) {
+			c.wrongValue(fmt.Sprintf("launch.while_active.pathways[%d]", i), l.Line, fmt.Sprintf("%q cannot be the key of a pathway", p), "")
+		}
+	}
+}
+
+// valueTypes are the types of facts and answers.
+var valueTypes = []string{TypeBool, TypeInt, TypeNumber, TypeString, TypeCode, TypeDate, TypeDateTime}

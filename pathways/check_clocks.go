@@ -1,0 +1,187 @@
+package pathways
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"throughline/care"
+)
+
+var pauses = []string{PauseNever, PauseEnrollment, PauseHospital}
+
+// clocks checks the deadlines.
+func (c *checker) clocks() {
+	seen := map[string]bool{}
+	for i := range c.d.Clocks {
+		k := &c.d.Clocks[i]
+		path := "clocks." + k.Name
+		c.once(seen, path, k.Line, "clock", k.Name)
+		c.anchor(path, k)
+		c.within(path, k)
+		if k.Pause != "" && !slices.Contains(pauses, k.Pause) {
+			c.wrongValue(path+".pause", k.Line, fmt.Sprintf("a clock cannot pause %q", k.Pause), "use: "+strings.Join(pauses, ", "))
+		}
+		if k.CountsFrom != "" && k.CountsFrom != "day after" {
+			c.wrongValue(path+".counts_from", k.Line, fmt.Sprintf("counts_from cannot be %q", k.CountsFrom), "write day after, or leave it out")
+		}
+		if k.NotAfter != "" {
+			c.moment(path+".not_after", k.Line, k.NotAfter)
+		}
+		if k.Pause == PauseNever && k.Source == "" {
+			c.odd(path, k.Line, "a clock that nothing may pause has no source", "write source: and the rule it comes from")
+		}
+	}
+}
+
+// anchor checks what a clock counts from.
+func (c *checker) anchor(path string, k *Clock) {
+	if k.From == "" {
+		c.wrong(path, k.Line, "the clock does not say what it counts from", "write from: and a fact that is a date, start, enrolled, or a step's moment")
+		return
+	}
+	if k.From == "start" || k.From == "enrolled" {
+		return
+	}
+	n, ok := c.moment(path+".from", k.Line, k.From)
+	if !ok {
+		return
+	}
+	if f := c.d.fact(n.dotted); f != nil && f.From == "" && f.Default == nil && !f.Required {
+		c.odd(path+".from", k.Line, fmt.Sprintf("%s may never be known; until it is, the clock counts from the step's opening", n.dotted), "write required: true at the fact")
+	}
+}
+
+// moment checks a name that must be a date or an instant.
+func (c *checker) moment(path string, line int, dottedName string) (name, bool) {
+	known := c.moments()
+	i := slices.IndexFunc(known, func(n name) bool { return n.dotted == dottedName })
+	if i >= 0 {
+		return known[i], true
+	}
+	names := make([]string, 0, len(known)+2)
+	for _, n := range known {
+		names = append(names, n.dotted)
+	}
+	suggestion := suggest(dottedName, append(names, "start", "enrolled"))
+	if suggestion == "" {
+		suggestion = "use a fact that is a date, start, enrolled, or a step's moment like visit.start"
+	}
+	c.wrongValue(path, line, fmt.Sprintf("%q is no date or time that is known here", dottedName), suggestion)
+	return name{}, false
+}
+
+// moments are the names that are a date or an instant and outlast an event.
+func (c *checker) moments() []name {
+	var out []name
+	for _, n := range namesOf(c.d) {
+		if n.scope&(scopeEvent|scopeAttempts) == 0 && (n.typ == TypeDate || n.typ == TypeDateTime) {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+func (c *checker) within(path string, k *Clock) {
+	if k.Within == "" {
+		c.wrong(path, k.Line, "the clock does not say how long it runs", `write within: 2 business days`)
+		return
+	}
+	if _, literal := k.Offset(); literal || !looksLikeExpression(k.Within) {
+		c.offset(path+".within", k.Line, k.Within)
+	}
+	// What an expression may give is tried by expressions().
+}
+
+// looksLikeExpression tells an expression from a misspelt amount of time.
+func looksLikeExpression(text string) bool {
+	return strings.ContainsAny(text, `?"'=()`) || askable(text)
+}
+
+func (d *Definition) fact(name string) *Fact {
+	for i := range d.Facts {
+		if d.Facts[i].Name == name {
+			return &d.Facts[i]
+		}
+	}
+	return nil
+}
+
+// ladders checks what happens as a clock runs out.
+func (c *checker) ladders() {
+	seen := map[string]bool{}
+	for _, l := range c.d.Ladders {
+		path := "ladders." + l.Name
+		c.once(seen, path, l.Line, "ladder", l.Name)
+		if len(l.Rungs) == 0 {
+			c.wrong(path, l.Line, "the ladder has no rungs", "begin with - {at: due, escalate: supervisor}")
+			continue
+		}
+		rungs := map[string]bool{}
+		last := false
+		for i, r := range l.Rungs {
+			at := fmt.Sprintf("%s[%d]", path, i)
+			m, ok := c.rung(at, r)
+			if !ok {
+				continue
+			}
+			act, to := r.Act()
+			last = last || r.Escalate != "" && m.Anchor == AnchorDue && !m.Before
+			key := m.String() + " " + act + " " + to
+			if rungs[key] {
+				c.wrong(at, r.Line, fmt.Sprintf("two rungs of the ladder do the same at the same time: %s", key), "remove one")
+			}
+			rungs[key] = true
+		}
+		if !last {
+			c.wrong(path, l.Line, "the ladder does not end in an escalation: late work would wait for nobody", "add - {at: due, escalate: supervisor}")
+		}
+	}
+}
+
+func (c *checker) rung(path string, r Rung) (Moment, bool) {
+	c.rungAct(path, r)
+	if r.At == "" {
+		c.wrong(path, r.Line, "the rung does not say when", `write at: due, or at: 4 hours before due`)
+		return Moment{}, false
+	}
+	m, err := ParseMoment(r.At)
+	if err != nil {
+		c.wrongValue(path+".at", r.Line, err.Error(), "")
+		return Moment{}, false
+	}
+	if m.Anchor != AnchorDue && m.Anchor != AnchorStart {
+		c.wrongValue(path+".at", r.Line, fmt.Sprintf("a rung cannot be told from %q", m.Anchor), "tell it from due or start")
+		return Moment{}, false
+	}
+	if m.Anchor == AnchorStart && m.Before {
+		c.wrongValue(path+".at", r.Line, "nothing happens before the clock starts", "use after start, or before due")
+		return Moment{}, false
+	}
+	return m, true
+}
+
+func (c *checker) rungAct(path string, r Rung) {
+	acts := 0
+	for _, to := range []string{r.Remind, r.Warn, r.Escalate, r.Reassign} {
+		if to != "" {
+			acts++
+		}
+	}
+	if acts != 1 {
+		c.wrong(path, r.Line, "a rung does exactly one thing", "write one of remind, warn, escalate, reassign")
+		return
+	}
+	act, to := r.Act()
+	if act == "remind" && (to == "owner" || to == "patient") {
+		return
+	}
+	if to == "owner" || to == "patient" {
+		c.wrongValue(path+"."+act, r.Line, fmt.Sprintf("%s needs a role, and %s is none", act, to), "use supervisor, or another role")
+		return
+	}
+	c.role(path+"."+act, r.Line, to)
+}
+
+// offsetDays gives the calendar days of an offset; ok is false where it is not told in days.
+func offsetDays(off care.Offset) (int, bool) { return off.N, off.Unit == care.Days }

@@ -1,0 +1,92 @@
+package pathways
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+var (
+	languageTag = regexp.MustCompile(`^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$`)
+	placeholder = regexp.MustCompile(`\{\{\s*([^{}]*?)\s*\}\}`)
+)
+
+// Placeholders are what a message may have filled in, as {{organization}}. None is a fact about
+// the patient: mail and text messages are read over shoulders and kept by others.
+var Placeholders = []string{"organization", "phone"}
+
+// defaultLanguages are a pathway's languages where it names none.
+var defaultLanguages = []string{"en"}
+
+func (d *Definition) languages() []string {
+	if len(d.Languages) == 0 {
+		return defaultLanguages
+	}
+	return d.Languages
+}
+
+// messages checks the templates: every language, no patient facts.
+func (c *checker) messages() {
+	seen := map[string]bool{}
+	for _, t := range c.d.Templates {
+		path := "messages." + t.Name
+		c.once(seen, path, t.Line, "message", t.Name)
+		if !slug.MatchString(t.Name) {
+			c.wrong(path, t.Line, fmt.Sprintf("%q cannot be the name of a message", t.Name), "use lower-case letters, digits and hyphens")
+		}
+		c.languagesOf(path, t)
+		for _, w := range t.Texts {
+			c.wording(path+"."+w.Language, t.Line, w)
+		}
+	}
+}
+
+func (c *checker) languagesOf(path string, t Template) {
+	spoken := map[string]bool{}
+	for _, w := range t.Texts {
+		if !slices.Contains(c.d.languages(), w.Language) {
+			c.odd(path+"."+w.Language, t.Line, fmt.Sprintf("the message is written in %s, which is none of the pathway's languages", w.Language), "add it to languages")
+		}
+		spoken[w.Language] = true
+	}
+	for _, l := range c.d.languages() {
+		if !spoken[l] {
+			c.wrong(path, t.Line, fmt.Sprintf("the message %s is missing in %s", t.Name, l), fmt.Sprintf("add %s: {subject: …, text: …}", l))
+		}
+	}
+}
+
+func (c *checker) wording(path string, line int, w Wording) {
+	for _, part := range []struct{ key, text string }{{"subject", w.Subject}, {"text", w.Text}} {
+		if strings.TrimSpace(part.text) == "" {
+			c.wrong(path, line, "the message has no "+part.key, "write "+part.key+":")
+			continue
+		}
+		c.placeholders(path+"."+part.key, line, part.text)
+	}
+	if strings.ContainsAny(w.Subject, "\r\n") {
+		c.wrongValue(path+".subject", line, "a subject is one line", "")
+	}
+}
+
+func (c *checker) placeholders(path string, line int, text string) {
+	for _, m := range placeholder.FindAllStringSubmatch(text, -1) {
+		if slices.Contains(Placeholders, m[1]) {
+			continue
+		}
+		message := fmt.Sprintf("a message cannot hold {{%s}}", m[1])
+		if c.isFact(m[1]) {
+			message += ": it is a fact about the patient, and mail is not private"
+		}
+		c.wrongValue(path, line, message, "allowed are {{"+strings.Join(Placeholders, "}}, {{")+"}}")
+	}
+	if rest := placeholder.ReplaceAllString(text, ""); strings.Contains(rest, "{{") || strings.Contains(rest, "}}") {
+		c.wrongValue(path, line, "a placeholder is not closed", "write {{organization}}")
+	}
+}
+
+func (c *checker) isFact(word string) bool {
+	head, _, _ := strings.Cut(word, ".")
+	return head == "patient" || c.d.fact(head) != nil || c.d.StepByID(head) != nil
+}

@@ -1,0 +1,380 @@
+package pathways
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+// decoder turns the YAML tree into a Definition by the types in definition.go: it keeps the
+// file's order where YAML has names, notes every line, and collects problems instead of stopping
+// at the first.
+type decoder struct {
+	where    *positions
+	problems Problems
+}
+
+func (dec *decoder) fault(at spot, path, message, suggestion string) {
+	dec.problems = append(dec.problems, Problem{
+		File: dec.where.file, Line: at.line, Column: at.column,
+		Path: path, Message: message, Suggestion: suggestion, Severity: SeverityError,
+	})
+}
+
+func (dec *decoder) definition(root ast.Node) *Definition {
+	d := &Definition{}
+	if entriesOf(root) == nil {
+		dec.fault(startOf(root), "", "a pathway is a list of keys with values", "start with pathway:, version: and title:")
+		return nil
+	}
+	dec.structure(root, reflect.ValueOf(d).Elem(), "")
+	return d
+}
+
+// entriesOf gives the keys and values of a mapping; nil where the node is none.
+func entriesOf(n ast.Node) []*ast.MappingValueNode {
+	switch x := n.(type) {
+	case *ast.MappingNode:
+		if x.Values == nil {
+			return []*ast.MappingValueNode{}
+		}
+		return x.Values
+	case *ast.MappingValueNode:
+		return []*ast.MappingValueNode{x}
+	}
+	return nil
+}
+
+// value decodes a node into v by v's type.
+func (dec *decoder) value(n ast.Node, v reflect.Value, path string) {
+	if isNull(n) {
+		dec.fault(dec.where.marks[path].key, path, lastOf(path)+" is empty", "give it a value, or leave the key out")
+		return
+	}
+	if dec.special(n, v, path) {
+		return
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		dec.value(n, v.Elem(), path)
+	case reflect.Struct:
+		dec.structure(n, v, path)
+	case reflect.Slice:
+		dec.list(n, v, path)
+	case reflect.String:
+		dec.text(n, v, path)
+	case reflect.Int:
+		dec.number(n, v, path)
+	case reflect.Bool:
+		dec.truth(n, v, path)
+	case reflect.Interface:
+		dec.anything(n, v, path)
+	}
+}
+
+// special decodes the types whose YAML differs from their Go form.
+func (dec *decoder) special(n ast.Node, v reflect.Value, path string) bool {
+	switch x := v.Addr().Interface().(type) {
+	case *[]string:
+		dec.texts(n, v, path)
+	case *Ladder:
+		dec.value(n, reflect.ValueOf(&x.Rungs).Elem(), path)
+	case *Template:
+		dec.wordings(n, x, path)
+	default:
+		return false
+	}
+	return true
+}
+
+// structure decodes a mapping into a struct by its yaml tags.
+func (dec *decoder) structure(n ast.Node, v reflect.Value, path string) {
+	entries := entriesOf(n)
+	if entries == nil {
+		dec.fault(startOf(n), path, lastOf(path)+" must have keys of its own", "")
+		return
+	}
+	if line := v.FieldByName("Line"); line.IsValid() && line.Int() == 0 {
+		setLine(v, dec.where.marks[path].key)
+	}
+	fields := fieldsByKey(v.Type())
+	for _, e := range entries {
+		key, at := keyOf(e), startOf(e)
+		sub := join(path, key)
+		dec.mark(sub, e)
+		if end, ok := v.Addr().Interface().(*End); ok && key == "as" {
+			dec.endAs(e.Value, end, sub)
+			continue
+		}
+		index, known := fields.index[key]
+		if !known {
+			dec.unknownKey(at, path, key, fields.keys)
+			continue
+		}
+		dec.value(e.Value, v.Field(index), sub)
+	}
+}
+
+func (dec *decoder) unknownKey(at spot, path, key string, keys []string) {
+	place := ""
+	if path != "" {
+		place = " in " + path
+	}
+	keys = dec.alsoKnown(path, keys)
+	suggestion := suggest(key, keys)
+	dec.fault(at, join(path, key), fmt.Sprintf("unknown key %q%s", key, place), suggestion)
+}
+
+// alsoKnown adds the keys that no tag tells.
+func (dec *decoder) alsoKnown(path string, keys []string) []string {
+	if strings.HasPrefix(path, "ends[") {
+		return append(append([]string{}, keys...), "as")
+	}
+	return keys
+}
+
+// list decodes a slice: a sequence, or, where elements have a name that YAML gives as their key,
+// a mapping.
+func (dec *decoder) list(n ast.Node, v reflect.Value, path string) {
+	if name, ok := v.Type().Elem().FieldByName("Name"); ok && name.Tag.Get("yaml") == "-" {
+		dec.named(n, v, path)
+		return
+	}
+	seq, ok := n.(*ast.SequenceNode)
+	if !ok {
+		dec.fault(startOf(n), path, lastOf(path)+" must be a list", "begin every item with -")
+		return
+	}
+	v.Set(reflect.MakeSlice(v.Type(), len(seq.Values), len(seq.Values)))
+	for i, item := range seq.Values {
+		sub := itemPath(path, i, item)
+		if _, twice := dec.where.marks[sub]; twice {
+			sub = fmt.Sprintf("%s[%d]", path, i)
+		}
+		dec.where.marks[sub] = mark{key: startOf(item), value: startOf(item)}
+		setLine(v.Index(i), startOf(item))
+		dec.value(item, v.Index(i), sub)
+	}
+}
+
+// itemPath names an item of a list by its id, or by its place.
+func itemPath(path string, i int, item ast.Node) string {
+	for _, e := range entriesOf(item) {
+		if id, ok := scalarOf(e.Value); ok && keyOf(e) == "id" && id != "" {
+			return join(path, id)
+		}
+	}
+	return fmt.Sprintf("%s[%d]", path, i)
+}
+
+func (dec *decoder) named(n ast.Node, v reflect.Value, path string) {
+	entries := entriesOf(n)
+	if entries == nil {
+		dec.fault(startOf(n), path, lastOf(path)+" must be names with what belongs to each", "write name: and what belongs to it below")
+		return
+	}
+	v.Set(reflect.MakeSlice(v.Type(), len(entries), len(entries)))
+	for i, e := range entries {
+		sub := join(path, keyOf(e))
+		dec.mark(sub, e)
+		v.Index(i).FieldByName("Name").SetString(keyOf(e))
+		setLine(v.Index(i), startOf(e))
+		dec.value(e.Value, v.Index(i), sub)
+	}
+}
+
+func (dec *decoder) wordings(n ast.Node, t *Template, path string) {
+	entries := entriesOf(n)
+	if entries == nil {
+		dec.fault(startOf(n), path, lastOf(path)+" must have its text in each language", "write en: {subject: …, text: …}")
+		return
+	}
+	for _, e := range entries {
+		sub := join(path, keyOf(e))
+		dec.mark(sub, e)
+		w := Wording{Language: keyOf(e)}
+		dec.value(e.Value, reflect.ValueOf(&w).Elem(), sub)
+		t.Texts = append(t.Texts, w)
+	}
+}
+
+// endAs decodes what an end is called: a named end, or {suspend: until <event>}.
+func (dec *decoder) endAs(n ast.Node, end *End, path string) {
+	if text, ok := scalarOf(n); ok {
+		end.As = text
+		return
+	}
+	entries := entriesOf(n)
+	if len(entries) == 1 && keyOf(entries[0]) == "suspend" {
+		text, _ := scalarOf(entries[0].Value)
+		if event, ok := strings.CutPrefix(text, "until "); ok {
+			end.Suspend = strings.TrimSpace(event)
+			dec.where.marks[path] = mark{key: startOf(n), value: startOf(entries[0].Value)}
+			return
+		}
+	}
+	dec.fault(startOf(n), path, "an end is called by a name, or suspends until an event", "write as: completed, or as: {suspend: until encounter.discharged}")
+}
+
+func (dec *decoder) text(n ast.Node, v reflect.Value, path string) {
+	text, ok := scalarOf(n)
+	if !ok {
+		dec.fault(startOf(n), path, lastOf(path)+" must be a text", "")
+		return
+	}
+	v.SetString(text)
+}
+
+// texts decodes a list of texts; one text stands for a list of one.
+func (dec *decoder) texts(n ast.Node, v reflect.Value, path string) {
+	nodes := []ast.Node{n}
+	if seq, ok := n.(*ast.SequenceNode); ok {
+		nodes = seq.Values
+	}
+	texts := make([]string, 0, len(nodes))
+	for i, item := range nodes {
+		text, ok := scalarOf(item)
+		if !ok {
+			dec.fault(startOf(item), path, lastOf(path)+" must be a list of texts", "")
+			continue
+		}
+		dec.where.marks[fmt.Sprintf("%s[%d]", path, i)] = mark{key: startOf(item), value: startOf(item), text: text}
+		texts = append(texts, text)
+	}
+	v.Set(reflect.ValueOf(texts))
+}
+
+func (dec *decoder) number(n ast.Node, v reflect.Value, path string) {
+	text, ok := scalarOf(n)
+	number, err := strconv.Atoi(text)
+	if !ok || err != nil {
+		dec.fault(startOf(n), path, lastOf(path)+" must be a whole number", "")
+		return
+	}
+	v.SetInt(int64(number))
+}
+
+func (dec *decoder) truth(n ast.Node, v reflect.Value, path string) {
+	b, ok := n.(*ast.BoolNode)
+	if !ok {
+		dec.fault(startOf(n), path, lastOf(path)+" must be true or false", "")
+		return
+	}
+	v.SetBool(b.Value)
+}
+
+// anything decodes a default. Numbers become float64, as they are after a trip through JSON.
+func (dec *decoder) anything(n ast.Node, v reflect.Value, path string) {
+	switch x := n.(type) {
+	case *ast.BoolNode:
+		v.Set(reflect.ValueOf(x.Value))
+		return
+	case *ast.IntegerNode, *ast.FloatNode:
+		text, _ := scalarOf(n)
+		number, err := strconv.ParseFloat(text, 64)
+		if err == nil && !math.IsInf(number, 0) && !math.IsNaN(number) {
+			v.Set(reflect.ValueOf(number))
+			return
+		}
+	}
+	text, ok := scalarOf(n)
+	if !ok {
+		dec.fault(startOf(n), path, lastOf(path)+" must be a single value", "")
+		return
+	}
+	v.Set(reflect.ValueOf(text))
+}
+
+// mark notes where the entry stands.
+func (dec *decoder) mark(path string, e *ast.MappingValueNode) {
+	m := mark{key: startOf(e), value: startOf(e.Value)}
+	m.text, _ = scalarOf(e.Value)
+	if block, ok := e.Value.(*ast.LiteralNode); ok {
+		m.value, m.block = spotOf(block.Start), true
+	}
+	dec.where.marks[path] = m
+}
+
+// scalarOf gives a single value as its text.
+func scalarOf(n ast.Node) (string, bool) {
+	switch x := n.(type) {
+	case *ast.StringNode:
+		return x.Value, true
+	case *ast.LiteralNode:
+		return strings.TrimSpace(x.Value.Value), true
+	case *ast.IntegerNode:
+		return x.Token.Value, true
+	case *ast.FloatNode:
+		return x.Token.Value, true
+	case *ast.BoolNode:
+		return x.Token.Value, true
+	}
+	return "", false
+}
+
+func isNull(n ast.Node) bool {
+	if n == nil {
+		return true
+	}
+	_, null := n.(*ast.NullNode)
+	return null
+}
+
+func keyOf(e *ast.MappingValueNode) string {
+	if text, ok := scalarOf(e.Key); ok {
+		return text
+	}
+	if e.Key == nil || e.Key.GetToken() == nil {
+		return ""
+	}
+	return e.Key.GetToken().Value
+}
+
+func join(path, key string) string {
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}
+
+// lastOf names a part for a person: the last word of its path.
+func lastOf(path string) string {
+	if cut := strings.LastIndexByte(path, '.'); cut >= 0 {
+		return path[cut+1:]
+	}
+	return path
+}
+
+// setLine notes the line of a part that keeps it.
+func setLine(v reflect.Value, at spot) {
+	if v.Kind() != reflect.Struct {
+		return
+	}
+	if line := v.FieldByName("Line"); line.IsValid() {
+		line.SetInt(int64(at.line))
+	}
+}
+
+// keyed are a struct's fields by their YAML key.
+type keyed struct {
+	keys  []string
+	index map[string]int
+}
+
+func fieldsByKey(t reflect.Type) keyed {
+	k := keyed{index: map[string]int{}}
+	for i := range t.NumField() {
+		key, _, _ := strings.Cut(t.Field(i).Tag.Get("yaml"), ",")
+		if key == "" || key == "-" {
+			continue
+		}
+		k.keys = append(k.keys, key)
+		k.index[key] = i
+	}
+	return k
+}
