@@ -35,11 +35,13 @@ type State struct {
 	Encounter   *care.Encounter   `json:"encounter,omitempty"` // the stay it follows, as last told
 	Facts       []care.FactValue  `json:"facts,omitempty"`     // sorted by name
 	Consents    []Consent         `json:"consents,omitempty"`
-	Steps       []Step            `json:"steps"`
-	Clocks      []Clock           `json:"clocks,omitempty"`
+	Steps       []*Step           `json:"steps"`
+	Clocks      []*Clock          `json:"clocks,omitempty"`
 	Tracks      []TrackRun        `json:"tracks,omitempty"`
 	Escalations []care.Escalation `json:"escalations,omitempty"` // the open ones
 	Personal    []pathways.Step   `json:"personal,omitempty"`    // steps added for this enrollment
+
+	Outbox []care.Message `json:"outbox,omitempty"` // queued, their result not yet known
 
 	Seq    int64         `json:"seq"`
 	At     time.Time     `json:"at"`               // the logical time reached

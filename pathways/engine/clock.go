@@ -1,0 +1,330 @@
+package engine
+
+import (
+	"fmt"
+	"time"
+
+	"throughline/care"
+	"throughline/pathways"
+)
+
+// armPlan is what a clock is armed with.
+type armPlan struct {
+	spec   pathways.Clock
+	ladder *pathways.Ladder
+	step   *Step // nil: the enrollment's own clock
+	cause  care.Cause
+}
+
+// arm starts a clock, or starts it anew where it ran before for the same step.
+func (r *run) arm(p armPlan) *Clock {
+	c := &Clock{Name: p.spec.Name, Status: care.ClockRunning, Pause: p.spec.Pause, Source: p.spec.Source, Cause: p.cause}
+	if c.Pause == "" {
+		c.Pause = pathways.PauseEnrollment
+	}
+	if p.step != nil {
+		c.Step, c.Occurrence = p.step.ID, p.step.Occurrence
+	}
+	if p.ladder != nil {
+		c.Ladder = p.ladder.Name
+		c.Rungs = make([]RungRun, len(p.ladder.Rungs))
+	}
+	r.compute(c, p.spec, p.step)
+	r.passOver(c, p.ladder, p.step)
+	for i, old := range r.s.Clocks {
+		if old.Name == c.Name && old.Step == c.Step && old.Occurrence == c.Occurrence {
+			r.s.Clocks[i] = c
+			return c
+		}
+	}
+	r.s.Clocks = append(r.s.Clocks, c)
+	return c
+}
+
+// compute sets a clock's anchor, deadline and rungs from what is known now.
+func (r *run) compute(c *Clock, spec pathways.Clock, st *Step) {
+	c.Offset = r.within(spec, st)
+	anchor, known := c.Anchor, !c.Anchor.IsZero()
+	if spec.From != "now" {
+		anchor, known = r.anchor(spec.From, st)
+	} else if !known {
+		anchor, known = r.at, true
+	}
+	note := ""
+	if !known {
+		anchor = r.at
+		if st != nil && st.OpenedAt != nil {
+			anchor = *st.OpenedAt
+		}
+		note = spec.From + " is not known yet, so it counts from " + r.day(anchor) + "; "
+	}
+	c.Anchor = anchor
+	off, err := care.ParseOffset(c.Offset)
+	if err != nil {
+		off = care.Offset{Unit: care.EndOfDay}
+		note += "the amount of time " + quoted(c.Offset) + " could not be read; "
+	}
+	if !c.Moved {
+		deadline := r.s.Calendar.Deadline(anchor, off, r.zone)
+		c.Due = deadline.Due.Add(c.Lost)
+		c.Reason = note + deadline.Reason
+		if c.Lost > 0 {
+			c.Reason += fmt.Sprintf("; it stood still for %s", duration(c.Lost))
+		}
+	}
+	if ladder := r.ladder(c.Ladder); ladder != nil {
+		r.placeRungs(c, ladder)
+	}
+}
+
+// within gives the offset in words: as written, or as its expression says.
+func (r *run) within(spec pathways.Clock, st *Step) string {
+	if _, err := care.ParseOffset(spec.Within); err == nil {
+		return spec.Within
+	}
+	v, _ := r.program.Eval(spec.Within, values{r: r, step: st})
+	if s, ok := v.(string); ok {
+		return s
+	}
+	return spec.Within
+}
+
+// anchor gives the moment that a clock counts from.
+func (r *run) anchor(from string, st *Step) (time.Time, bool) {
+	switch from {
+	case "enrolled":
+		return r.s.StartedAt, true
+	case "start":
+		if st == nil || st.OpenedAt == nil {
+			return r.s.StartedAt, st == nil
+		}
+		return *st.OpenedAt, true
+	case "sent":
+		if st == nil || st.Referral == nil || st.Referral.Current == nil {
+			return time.Time{}, false
+		}
+		return timeOf(st.Referral.Current.SentAt)
+	}
+	v, ok := values{r: r, step: st}.Value(from)
+	if !ok {
+		return time.Time{}, false
+	}
+	return r.instant(v)
+}
+
+func timeOf(t *time.Time) (time.Time, bool) {
+	if t == nil {
+		return time.Time{}, false
+	}
+	return *t, true
+}
+
+// instant reads a date (the start of that local day) or a time.
+func (r *run) instant(v any) (time.Time, bool) {
+	switch t := v.(type) {
+	case time.Time:
+		return t.UTC(), true
+	case string:
+		if d, err := care.ParseDate(t); err == nil {
+			return d.In(r.zone).UTC(), true
+		}
+		if at, err := time.Parse(time.RFC3339, t); err == nil {
+			return at.UTC(), true
+		}
+	}
+	return time.Time{}, false
+}
+
+// placeRungs computes when each rung comes. A rung that fired keeps its mark, unless its new
+// moment lies ahead: then it will fire again, under the same identity.
+func (r *run) placeRungs(c *Clock, ladder *pathways.Ladder) {
+	for i, rung := range ladder.Rungs {
+		at, ok := r.moment(rung.At, func(anchor string) (time.Time, bool) {
+			switch anchor {
+			case "due":
+				return c.Due, true
+			case "start":
+				return c.Anchor.Add(c.Lost), true
+			}
+			return r.anchor(anchor, r.stepOf(c))
+		})
+		if !ok {
+			at = c.Due
+		}
+		if c.Rungs[i].Fired && at.After(r.at) && !at.Equal(c.Rungs[i].At) {
+			c.Rungs[i].Fired = false
+			r.withdrawRung(c, i, "the deadline moved")
+		}
+		c.Rungs[i].At = at
+	}
+}
+
+// passOver marks the reminders and warnings whose moment had passed before the clock was armed:
+// nobody is helped by them. Escalations are never passed over.
+func (r *run) passOver(c *Clock, ladder *pathways.Ladder, st *Step) {
+	if ladder == nil || st == nil {
+		return
+	}
+	for i, rung := range ladder.Rungs {
+		act, _ := rung.Act()
+		if (act == "remind" || act == "warn") && c.Rungs[i].At.Before(r.at) {
+			c.Rungs[i].Fired = true
+		}
+	}
+}
+
+// recompute brings every clock that still counts to what is known now, and tells what moved and why.
+func (r *run) recompute(why string) {
+	for _, c := range r.s.Clocks {
+		if c.Status != care.ClockRunning && c.Status != care.ClockPaused && c.Status != care.ClockMissed {
+			continue
+		}
+		spec, ok := r.clockSpec(c)
+		if !ok {
+			continue
+		}
+		before := c.Due
+		r.compute(c, spec, r.stepOf(c))
+		if c.Due.Equal(before) {
+			continue
+		}
+		if c.Status == care.ClockMissed && c.Due.After(r.at) {
+			c.Status = care.ClockRunning
+			r.unmiss(c)
+		}
+		r.tell("clock.moved", c.Step, fmt.Sprintf("The %s deadline moved from %s to %s, because %s.", c.Name, r.inWords(before), r.inWords(c.Due), why),
+			r.causeOf("clocks."+c.Name, spec.Line, c.Name))
+	}
+}
+
+// clockSpec finds what defines a clock: the definition, or a step kind's own clocks.
+func (r *run) clockSpec(c *Clock) (pathways.Clock, bool) {
+	if spec := r.def.ClockByName(c.Name); spec != nil {
+		return *spec, true
+	}
+	return r.ownClock(c)
+}
+
+func (r *run) clockFor(st *Step, name string) *Clock {
+	for _, c := range r.s.Clocks {
+		if c.Name == name && c.Step == st.ID && c.Occurrence == st.Occurrence {
+			return c
+		}
+	}
+	return nil
+}
+
+func (r *run) enrollmentClock(name string) *Clock {
+	for _, c := range r.s.Clocks {
+		if c.Name == name && c.Step == "" {
+			return c
+		}
+	}
+	return nil
+}
+
+func (r *run) stepOf(c *Clock) *Step {
+	for _, st := range r.s.Steps {
+		if st.ID == c.Step && st.Occurrence == c.Occurrence {
+			return st
+		}
+	}
+	return nil
+}
+
+// stop ends a clock: met where what it waited for happened by its deadline, missed where later.
+func (r *run) stop(c *Clock, happened time.Time) {
+	switch c.Status {
+	case care.ClockRunning, care.ClockPaused, care.ClockMissed:
+	default:
+		return
+	}
+	if happened.After(c.Due) {
+		c.Status = care.ClockMissed
+	} else {
+		c.Status = care.ClockMet
+	}
+	c.PausedAt = nil
+	for i := range c.Rungs {
+		c.Rungs[i].Fired = true
+	}
+}
+
+// cancelClock ends a clock whose purpose is gone.
+func (r *run) cancelClock(c *Clock) {
+	if c == nil {
+		return
+	}
+	if c.Status == care.ClockRunning || c.Status == care.ClockPaused {
+		c.Status = care.ClockCancelled
+	}
+	c.PausedAt = nil
+	for i := range c.Rungs {
+		c.Rungs[i].Fired = true
+	}
+}
+
+// standStill pauses the clocks that the reason may pause.
+func (r *run) standStill(inHospital bool) {
+	for _, c := range r.s.Clocks {
+		if c.Status != care.ClockRunning || c.Pause == pathways.PauseNever {
+			continue
+		}
+		if c.Pause == pathways.PauseHospital && !inHospital {
+			continue
+		}
+		at := r.at
+		c.PausedAt = &at
+		c.Status = care.ClockPaused
+	}
+}
+
+// runOn resumes what stood still. What was left of each clock is left still.
+func (r *run) runOn() {
+	for _, c := range r.s.Clocks {
+		if c.Status != care.ClockPaused || c.PausedAt == nil {
+			continue
+		}
+		stood := r.at.Sub(*c.PausedAt)
+		c.PausedAt = nil
+		c.Status = care.ClockRunning
+		c.Lost += stood
+		if c.Moved {
+			c.Due = c.Due.Add(stood)
+		}
+		if spec, ok := r.clockSpec(c); ok {
+			r.compute(c, spec, r.stepOf(c))
+		}
+	}
+}
+
+// overdue marks a clock as run out. The work stays open and owned.
+func (r *run) overdue(c *Clock) {
+	c.Status = care.ClockMissed
+	st := r.stepOf(c)
+	if st == nil {
+		r.tell("clock.missed", "", "The "+c.Name+" deadline passed.", r.causeOf("clocks."+c.Name, 0, c.Name))
+		return
+	}
+	if kind := kinds[st.Kind]; kind.ranOut != nil && kind.ranOut(r, st, c) {
+		return
+	}
+	st.Missed = true
+	if st.Task != nil && st.Task.Status.Open() {
+		st.Task.Missed = true
+	}
+	r.tell("clock.missed", st.ID, fmt.Sprintf("%s was due %s and is not done. It stays open with %s.", r.title(st), r.inWords(c.Due), r.holder(st)),
+		r.causeOf("clocks."+c.Name, 0, c.Name))
+}
+
+// unmiss takes back what overdue marked, after a correction.
+func (r *run) unmiss(c *Clock) {
+	st := r.stepOf(c)
+	if st == nil || st.Status.Ended() {
+		return
+	}
+	st.Missed = false
+	if st.Task != nil {
+		st.Task.Missed = false
+	}
+}

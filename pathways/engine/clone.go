@@ -1,0 +1,54 @@
+package engine
+
+import "slices"
+
+// clone copies all that a turn may change in place. What lies behind the remaining pointers is
+// replaced, never changed.
+func (s State) clone() State {
+	c := s
+	c.Facts = slices.Clone(s.Facts)
+	c.Consents = slices.Clone(s.Consents)
+	c.Tracks = slices.Clone(s.Tracks)
+	c.Escalations = slices.Clone(s.Escalations)
+	c.Personal = slices.Clone(s.Personal)
+	c.Outbox = slices.Clone(s.Outbox)
+	c.Steps = make([]*Step, len(s.Steps))
+	for i, st := range s.Steps {
+		c.Steps[i] = st.clone()
+	}
+	c.Clocks = make([]*Clock, len(s.Clocks))
+	for i, cl := range s.Clocks {
+		copied := *cl
+		copied.Rungs = slices.Clone(cl.Rungs)
+		c.Clocks[i] = &copied
+	}
+	if s.Suspension != nil {
+		suspension := *s.Suspension
+		c.Suspension = &suspension
+	}
+	return c
+}
+
+func (st *Step) clone() *Step {
+	c := *st
+	c.Attempts = slices.Clone(st.Attempts)
+	if st.Task != nil {
+		task := *st.Task
+		c.Task = &task
+	}
+	if st.Appointment != nil {
+		appointment := *st.Appointment
+		c.Appointment = &appointment
+	}
+	if st.Referral != nil {
+		referral := *st.Referral
+		referral.Candidates = slices.Clone(referral.Candidates)
+		referral.Asked = slices.Clone(referral.Asked)
+		if referral.Current != nil {
+			current := *referral.Current
+			referral.Current = &current
+		}
+		c.Referral = &referral
+	}
+	return &c
+}

@@ -1,0 +1,199 @@
+package engine
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"throughline/care"
+	"throughline/pathways"
+)
+
+// Engine runs one definition. It is immutable and safe for concurrent use.
+type Engine struct {
+	program *pathways.Program
+	def     *pathways.Definition
+}
+
+// New makes the engine of a compiled definition.
+func New(p *pathways.Program) *Engine {
+	return &Engine{program: p, def: p.Definition()}
+}
+
+// compiled keeps engines by the digest of their definition, since compiling expressions costs
+// milliseconds and a definition never changes.
+var compiled sync.Map
+
+// For gives the engine of a definition, compiled once. It fails where an expression does not
+// compile, which the checker would have refused.
+func For(d *pathways.Definition) (*Engine, error) {
+	digest := pathways.Digest(d)
+	if e, ok := compiled.Load(digest); ok {
+		return e.(*Engine), nil //nolint:forcetypeassert // only engines are stored
+	}
+	program, err := pathways.Compile(d)
+	if err != nil {
+		return nil, fmt.Errorf("compiling %s version %d: %w", d.Pathway, d.Version, err)
+	}
+	e, _ := compiled.LoadOrStore(digest, New(program))
+	return e.(*Engine), nil //nolint:forcetypeassert // only engines are stored
+}
+
+// Definition gives what the engine runs.
+func (e *Engine) Definition() *pathways.Definition { return e.def }
+
+// seenKept is how many event ids a state remembers. Older repetitions are caught by the journal.
+const seenKept = 256
+
+// Advance does what an event asks and all that is due until now. It changes nothing of the state
+// that it is given. An event that was seen before gives a turn marked Duplicate. A refusal is a
+// care.Error (Invalid, Conflict, NotFound) that names the rule, and nothing has changed then.
+func (e *Engine) Advance(s State, ev Event, now time.Time) (Turn, error) {
+	if s.seen(ev.ID) {
+		return Turn{State: s, Duplicate: true, Event: ev, Wake: e.Wake(s), RecordedAt: now}, nil
+	}
+	r, err := e.begin(s, ev, now)
+	if err != nil {
+		return Turn{}, err
+	}
+	r.catchUp()
+	r.at = later(now, r.s.At)
+	if err := r.apply(); err != nil {
+		return Turn{}, err
+	}
+	r.settle()
+	r.catchUp()
+	r.keepHeld()
+	return r.finish(), nil
+}
+
+// Check tells whether Advance would refuse the event, and changes nothing.
+func (e *Engine) Check(s State, ev Event, now time.Time) error {
+	_, err := e.Advance(s, ev, now)
+	return err
+}
+
+// begin prepares a turn on a copy of the state.
+func (e *Engine) begin(s State, ev Event, now time.Time) (*run, error) {
+	fresh := s.Status == ""
+	if fresh != (ev.Kind == Started) {
+		if fresh {
+			return nil, care.Errorf(care.Conflict, "the enrollment has not started").By("enrollment.started")
+		}
+		return nil, care.Errorf(care.Conflict, "the enrollment has already started").By("enrollment.started")
+	}
+	r := &run{Engine: e, s: s.clone(), before: s, ev: ev, now: now, at: s.At}
+	zone := s.Zone
+	if fresh {
+		if ev.Launch == nil {
+			return nil, care.Errorf(care.Invalid, "a start needs what it starts with").At("launch")
+		}
+		zone = ev.Launch.Zone
+		r.at = now
+	}
+	loc, err := time.LoadLocation(zone)
+	if err != nil {
+		return nil, care.Errorf(care.Invalid, "%q is not a time zone; give an IANA name such as America/New_York", zone).At("zone")
+	}
+	r.zone = loc
+	return r, nil
+}
+
+// run is one turn in the making.
+type run struct {
+	*Engine
+	s       State // the copy that is changed
+	before  State // as the turn found it
+	ev      Event
+	now     time.Time // when the turn is recorded
+	at      time.Time // the logical time: a clock's moment while catching up, else now
+	zone    *time.Location
+	ticking bool // true while catching up: the clock acts, not the event's actor
+	effects []Effect
+	told    int
+}
+
+// catchUp does all that is due until now, each at its own moment and in their order, so that a
+// long sleep and many short ones end alike.
+func (r *run) catchUp() {
+	r.ticking = true
+	defer func() { r.ticking = false }()
+	for range maxMoments {
+		next := r.nextMoment()
+		if next == nil || next.After(r.now) {
+			return
+		}
+		r.at = later(*next, r.s.At)
+		r.s.At = r.at
+		r.fire()
+		r.settle()
+	}
+}
+
+// maxMoments and maxChanges bound a turn. The checker refuses definitions that could reach them.
+const (
+	maxMoments = 10_000
+	maxChanges = 10_000
+)
+
+// settle opens and ends what the present facts allow, until nothing changes any more.
+func (r *run) settle() {
+	for range maxChanges {
+		if r.s.Status == care.EnrollmentEnded || r.endIfTime() {
+			return
+		}
+		if !r.startTracks() && !r.moveSteps() {
+			return
+		}
+	}
+}
+
+// finish closes the turn: rows of all that changed, in a fixed order.
+func (r *run) finish() Turn {
+	r.s.At = later(r.now, r.s.At)
+	r.s.remember(r.ev.ID)
+	wake := r.Wake(r.s)
+	if len(r.effects) > 0 || r.changed() {
+		r.s.Seq++
+		r.describe(wake)
+	}
+	return Turn{State: r.s, Event: r.ev, Effects: r.effects, Wake: wake, RecordedAt: r.now}
+}
+
+// actor is who did what is being done: the event's actor, or the engine where a clock did it.
+func (r *run) actor() care.Actor {
+	if r.ticking || r.ev.Kind == Tick {
+		return care.TheEngine
+	}
+	return r.ev.Actor
+}
+
+func (s *State) seen(id string) bool {
+	if id == "" {
+		return false
+	}
+	for _, known := range s.Seen {
+		if known == id {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *State) remember(id string) {
+	if id == "" {
+		return
+	}
+	kept := s.Seen
+	if len(kept) >= seenKept {
+		kept = kept[len(kept)-seenKept+1:]
+	}
+	s.Seen = append(append([]string(nil), kept...), id)
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

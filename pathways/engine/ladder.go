@@ -1,0 +1,184 @@
+package engine
+
+import (
+	"fmt"
+	"strconv"
+
+	"throughline/care"
+	"throughline/pathways"
+)
+
+// ladder finds a ladder by name: the definition's, or one that a step kind brings.
+func (r *run) ladder(name string) *pathways.Ladder {
+	if name == "" {
+		return nil
+	}
+	if l := r.def.LadderByName(name); l != nil {
+		return l
+	}
+	return ownLadders[name]
+}
+
+// fireRung does what a rung says, once: its identity is the enrollment, the step, the occurrence,
+// the clock and the rung.
+func (r *run) fireRung(c *Clock, i int) {
+	ladder := r.ladder(c.Ladder)
+	st := r.stepOf(c)
+	if ladder == nil || i >= len(ladder.Rungs) || st == nil || st.Status.Ended() {
+		return
+	}
+	rung := ladder.Rungs[i]
+	act, to := rung.Act()
+	cause := r.causeOf(fmt.Sprintf("ladders.%s[%d]", ladder.Name, i+1), rung.Line, c.Name)
+	cause.Text = fmt.Sprintf("%s: %s, %s", r.title(st), rung.At, c.Reason)
+	switch act {
+	case "remind":
+		r.remind(st, c, i, to, cause)
+	case "warn", "escalate":
+		r.escalate(st, c, i, act, to, cause)
+	case "reassign":
+		r.reassignByRung(st, to, cause)
+	}
+}
+
+func (r *run) remind(st *Step, c *Clock, i int, to string, cause care.Cause) {
+	target := "patient"
+	switch to {
+	case "patient":
+	case "owner":
+		target = "role:" + r.ownerOf(st)
+		if st.Task != nil && st.Task.Assignee != "" {
+			target = "user:" + st.Task.Assignee
+		}
+	default:
+		target = "role:" + to
+	}
+	r.send(care.Message{
+		ID: r.rungID(st, c, i, "reminder"), Purpose: "reminder", To: target, Template: TemplateReminder,
+		Step: st.ID, Occurrence: st.Occurrence, TaskID: taskID(st), Cause: cause,
+	})
+	r.tell("reminded", st.ID, fmt.Sprintf("Reminded %s: %s is due %s.", inRole(target), r.title(st), r.inWords(c.Due)), cause)
+}
+
+// The built-in templates of messages to staff and partners. What each says is the notifier's affair.
+const (
+	TemplateReminder   = "staff.reminder"
+	TemplateWarning    = "staff.warning"
+	TemplateEscalation = "staff.escalation"
+	TemplateReferral   = "partner.referral"
+)
+
+func (r *run) escalate(st *Step, c *Clock, i int, act, to string, cause care.Cause) {
+	text := fmt.Sprintf("%s is due %s.", r.title(st), r.inWords(c.Due))
+	if act == "escalate" {
+		text = fmt.Sprintf("%s was due %s and is not done.", r.title(st), r.inWords(c.Due))
+	}
+	r.raise(care.Escalation{
+		ID: r.rungID(st, c, i, "escalation"), TaskID: taskID(st), Step: st.ID, Occurrence: st.Occurrence,
+		Rung: i + 1, Level: to, Kind: act, Text: text, Cause: cause,
+	}, true)
+}
+
+// raise opens an escalation, or opens it again where a correction had withdrawn it.
+func (r *run) raise(esc care.Escalation, mail bool) {
+	esc.EnrollmentID, esc.PatientID = r.s.EnrollmentID, r.s.PatientID
+	esc.Status, esc.RaisedAt = care.EscalationOpen, r.at
+	for i := range r.s.Escalations {
+		if r.s.Escalations[i].ID == esc.ID {
+			return // raised already, and still open
+		}
+	}
+	r.s.Escalations = append(r.s.Escalations, esc)
+	r.moved(esc.ID, "escalation", "", string(esc.Status), esc.Level, "", r.at)
+	verb := map[string]string{"warn": "Warned", "escalate": "Escalated to"}[esc.Kind]
+	if verb == "" {
+		verb = "Raised with"
+	}
+	r.tell("escalated", esc.Step, verb+" "+inRole(esc.Level)+": "+esc.Text, esc.Cause)
+	if !mail {
+		return
+	}
+	purpose, template := "escalation", TemplateEscalation
+	if esc.Kind == "warn" {
+		purpose, template = "warning", TemplateWarning
+	}
+	r.send(care.Message{
+		ID: care.DeriveID(r.at, esc.ID, "mail"), Purpose: purpose, To: "role:" + esc.Level, Template: template,
+		Step: esc.Step, Occurrence: esc.Occurrence, TaskID: esc.TaskID, EscalationID: esc.ID, Cause: esc.Cause,
+	})
+}
+
+func (r *run) reassignByRung(st *Step, to string, cause care.Cause) {
+	if st.Task == nil || !st.Task.Status.Open() {
+		return
+	}
+	from := st.Task.Role
+	st.Task.Role, st.Task.Assignee = to, ""
+	r.tell("task.reassigned", st.ID, fmt.Sprintf("%s passed from %s to %s.", r.title(st), inRole(from), inRole(to)), cause)
+}
+
+// withdrawRung takes back the escalation of a rung, with the explanation.
+func (r *run) withdrawRung(c *Clock, i int, why string) {
+	st := r.stepOf(c)
+	if st == nil {
+		return
+	}
+	r.closeEscalation(r.rungID(st, c, i, "escalation"), care.EscalationWithdrawn, why)
+}
+
+// closeEscalation ends an open escalation and takes it off the state.
+func (r *run) closeEscalation(id care.ID, status care.EscalationStatus, why string) bool {
+	for i := range r.s.Escalations {
+		if r.s.Escalations[i].ID != id {
+			continue
+		}
+		esc := r.s.Escalations[i]
+		r.s.Escalations = append(r.s.Escalations[:i], r.s.Escalations[i+1:]...)
+		from := esc.Status
+		at := r.at
+		esc.Status, esc.EndedAt, esc.Reason, esc.Next, esc.SnoozedUntil = status, &at, why, nil, nil
+		r.effects = append(r.effects, Effect{Kind: EscalationRow, Escalation: &esc})
+		r.moved(id, "escalation", string(from), string(status), esc.Level, why, at)
+		r.tell("escalation."+string(status), esc.Step, fmt.Sprintf("The escalation to %s was %s: %s.", inRole(esc.Level), status, why), esc.Cause)
+		return true
+	}
+	return false
+}
+
+// closeEscalationsOf ends the open escalations of a step: withdrawn where the work was done in
+// time and only recorded late, else resolved.
+func (r *run) closeEscalationsOf(st *Step, inTime bool, why string) {
+	status := care.EscalationResolved
+	if inTime {
+		status = care.EscalationWithdrawn
+	}
+	for _, esc := range append([]care.Escalation(nil), r.s.Escalations...) {
+		if esc.Step == st.ID && esc.Occurrence == st.Occurrence && esc.Kind != escalationDelivery {
+			r.closeEscalation(esc.ID, status, why)
+		}
+	}
+}
+
+func (r *run) wakeSnoozed() {
+	for i := range r.s.Escalations {
+		esc := &r.s.Escalations[i]
+		if esc.Status == care.EscalationSnoozed && esc.SnoozedUntil != nil && !esc.SnoozedUntil.After(r.at) {
+			esc.Status, esc.SnoozedUntil = care.EscalationOpen, nil
+			r.moved(esc.ID, "escalation", string(care.EscalationSnoozed), string(care.EscalationOpen), esc.Level, "the snooze is over", r.at)
+			r.tell("escalation.open", esc.Step, "The snooze is over: "+esc.Text, esc.Cause)
+		}
+	}
+}
+
+// rungID is the stable identity of what a rung does. It holds no time, so that whatever is
+// retried, corrected or replayed is the same one thing.
+func (r *run) rungID(st *Step, c *Clock, i int, what string) care.ID {
+	return care.DeriveID(r.s.StartedAt, r.s.EnrollmentID, st.ID, strconv.Itoa(st.Occurrence), c.Name, strconv.Itoa(i), what)
+}
+
+func taskID(st *Step) care.ID {
+	if st.Task == nil {
+		return ""
+	}
+	return st.Task.ID
+}

@@ -1,0 +1,195 @@
+package engine
+
+import (
+	"strconv"
+	"time"
+
+	"throughline/care"
+	"throughline/pathways"
+)
+
+// messageKind is a message that goes out at a moment, unless something stops it before.
+var messageKind = kind{open: openMessage, drop: stopMessage}
+
+// messageDue tells whether a waiting message step may open now, and notes when it may. A message
+// whose reason has passed is skipped.
+func (r *run) messageDue(st *Step, spec *pathways.Step) bool {
+	m := spec.Message
+	if m.StopsWhen != "" {
+		if v := r.program.Holds(m.StopsWhen, values{r: r, step: st}); v.True {
+			r.endStep(st, care.StepSkipped, "", r.at, v.Text)
+			return true
+		}
+	}
+	if m.At == "" {
+		return true
+	}
+	at, anchor, known := r.messageMoment(st, m)
+	if !known {
+		st.OpensAt = nil
+		return false
+	}
+	if at.After(r.at) {
+		if st.OpensAt == nil || !st.OpensAt.Equal(at) {
+			st.OpensAt = &at
+		}
+		return false
+	}
+	if anchor.After(at) && !anchor.After(r.at) {
+		r.endStep(st, care.StepSkipped, "", r.at, "too late: it was to go out before "+r.inWords(anchor))
+	}
+	return true
+}
+
+func (r *run) messageMoment(st *Step, m *pathways.MessageSpec) (at, anchor time.Time, known bool) {
+	at, known = r.moment(m.At, func(name string) (time.Time, bool) {
+		switch name {
+		case "start":
+			anchor = r.readySince(st)
+			return anchor, true
+		case "due":
+			return time.Time{}, false
+		}
+		var ok bool
+		anchor, ok = r.anchor(name, st)
+		return anchor, ok
+	})
+	return at, anchor, known
+}
+
+// readySince is when all that the step comes after had ended.
+func (r *run) readySince(st *Step) time.Time {
+	since := r.s.StartedAt
+	spec := r.spec(st.ID)
+	for _, id := range spec.After {
+		if before := r.latest(id); before != nil && before.EndedAt != nil {
+			since = later(since, *before.EndedAt)
+		}
+	}
+	return since
+}
+
+func openMessage(r *run, st *Step, spec *pathways.Step) {
+	if st.Status.Ended() {
+		return
+	}
+	m := spec.Message
+	to := "role:" + m.To
+	switch m.To {
+	case "patient":
+		to = "patient"
+	case "owner":
+		to = "role:" + r.def.Owner
+	}
+	msg := care.Message{
+		ID:      care.DeriveID(r.s.StartedAt, r.s.EnrollmentID, st.ID, strconv.Itoa(st.Occurrence), "message"),
+		Purpose: "message", To: to, Template: m.Template, Step: st.ID, Occurrence: st.Occurrence, Cause: st.Cause,
+	}
+	if m.At != "" {
+		if _, anchor, known := r.messageMoment(st, m); known && anchor.After(r.at) {
+			msg.Expires = &anchor
+		}
+	}
+	st.MessageID = msg.ID
+	r.send(msg)
+}
+
+// send queues a message; an activity delivers it and its result comes back as an event.
+func (r *run) send(m care.Message) {
+	m.EnrollmentID, m.PatientID = r.s.EnrollmentID, r.s.PatientID
+	m.Status, m.QueuedAt = care.MessageQueued, r.at
+	m.Language = "en"
+	if m.To == "patient" && r.s.Patient.Language != "" {
+		m.Language = r.s.Patient.Language
+	}
+	r.s.Outbox = append(r.s.Outbox, m)
+	r.effects = append(r.effects, Effect{Kind: MessageRow, Message: &m})
+	r.moved(m.ID, "message", "", string(care.MessageQueued), "", "", r.at)
+}
+
+// stopMessage withdraws a message that has not gone out.
+func stopMessage(r *run, st *Step, why string) {
+	r.stopQueued(st.MessageID, why)
+}
+
+func (r *run) stopQueued(id care.ID, why string) {
+	for i := range r.s.Outbox {
+		if r.s.Outbox[i].ID == id && id != "" {
+			m := r.s.Outbox[i]
+			at := r.at
+			m.Status, m.Detail, m.EndedAt = care.MessageStopped, why, &at
+			r.s.Outbox = append(r.s.Outbox[:i], r.s.Outbox[i+1:]...)
+			r.effects = append(r.effects, Effect{Kind: MessageRow, Message: &m})
+			r.moved(m.ID, "message", string(care.MessageQueued), string(m.Status), "", why, at)
+			return
+		}
+	}
+}
+
+// escalationDelivery is the kind of escalation that says a message did not arrive.
+const escalationDelivery = "delivery"
+
+// delivered takes the result of a delivery. What did not arrive, or may not have, is shown to a
+// person and never blindly repeated.
+func (r *run) delivered() error {
+	if r.ev.Delivery == nil {
+		return care.Errorf(care.Invalid, "a delivery's result is missing").At("delivery")
+	}
+	for i := range r.s.Outbox {
+		if r.s.Outbox[i].ID != r.ev.MessageID {
+			continue
+		}
+		m := r.s.Outbox[i]
+		r.s.Outbox = append(r.s.Outbox[:i], r.s.Outbox[i+1:]...)
+		at := r.at
+		m.Status, m.Channel, m.Detail, m.EndedAt = r.ev.Delivery.Status, r.ev.Delivery.Channel, r.ev.Delivery.Detail, &at
+		r.effects = append(r.effects, Effect{Kind: MessageRow, Message: &m})
+		r.moved(m.ID, "message", string(care.MessageQueued), string(m.Status), "", m.Detail, at)
+		r.afterDelivery(m)
+		return nil
+	}
+	return nil // known already, or stopped meanwhile
+}
+
+func (r *run) afterDelivery(m care.Message) {
+	if r.s.Status == care.EnrollmentEnded {
+		return
+	}
+	bad := m.Status == care.MessageFailed || m.Status == care.MessageUnknown
+	if bad {
+		r.raiseUndelivered(m)
+	}
+	st := r.stepByNumber(m.Step, m.Occurrence)
+	if st == nil || st.Status.Ended() {
+		return
+	}
+	if m.Purpose == "message" && st.MessageID == m.ID {
+		r.endStep(st, care.StepDone, string(m.Status), r.at, m.Detail)
+	}
+	if m.Purpose == "referral" && m.Status == care.MessageFailed {
+		r.referralUndelivered(st, m)
+	}
+}
+
+func (r *run) raiseUndelivered(m care.Message) {
+	what := "did not arrive"
+	if m.Status == care.MessageUnknown {
+		what = "may not have arrived"
+	}
+	text := "A " + m.Purpose + " to " + inRole(m.To) + " " + what + ": " + reasonOr(m.Detail, "no reason was given") + ". Reach them another way."
+	cause := m.Cause
+	cause.Text = "the delivery ended as " + string(m.Status)
+	r.raise(care.Escalation{
+		ID: care.DeriveID(r.s.StartedAt, m.ID, escalationDelivery), TaskID: m.TaskID, Step: m.Step, Occurrence: m.Occurrence,
+		Level: r.def.Owner, Kind: escalationDelivery, Text: text, Cause: cause,
+	}, false)
+}
+
+func (r *run) stepByNumber(id string, occurrence int) *Step {
+	for _, st := range r.s.Steps {
+		if st.ID == id && st.Occurrence == occurrence {
+			return st
+		}
+	}
+	return nil
+}

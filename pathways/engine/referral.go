@@ -1,0 +1,488 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"throughline/care"
+	"throughline/pathways"
+)
+
+// referralKind asks community services, one after the other, to meet a need, until the patient was
+// served or a person has decided that nobody can.
+var referralKind = kind{open: openReferral, complete: completeReferralTask, ranOut: referralRanOut, watch: watchConsent, drop: dropReferral}
+
+// The phases of a referral step. In the first four nobody has accepted yet.
+const (
+	phaseConsent  = "consent"  // a person asks the patient
+	phaseSearch   = "search"   // services are looked for
+	phaseOffered  = "offered"  // a service was asked
+	phaseAccepted = "accepted" // a service said yes; Current says how far it is
+	phasePerson   = "person"   // a person has to decide
+)
+
+// The clocks that a referral brings.
+const (
+	clockConsent      = "consent"
+	clockSearch       = "search"
+	clockAcknowledge  = "acknowledge"
+	clockFirstContact = "first_contact"
+	clockOutcome      = "outcome"
+	clockDecide       = "decide"
+)
+
+// The outcomes of a referral step and of the tasks that go with it.
+const (
+	outcomeReceived    = "service_received"
+	outcomeNotReceived = "not_received"
+	outcomeKeepWaiting = "keep_waiting"
+	outcomeConsented   = "consented"
+	outcomeRefused     = "refused"
+	outcomeSearchAgain = "search_again"
+	outcomeUnmet       = "unmet_need"
+)
+
+func openReferral(r *run, st *Step, spec *pathways.Step) {
+	st.Referral = &ReferralRun{Need: r.need(spec.Referral, st)}
+	if spec.Referral.Consent != "required" {
+		r.search(st)
+		return
+	}
+	if !r.consentKnown(st, spec) {
+		r.askConsent(st)
+	}
+}
+
+// need is the Gravity category, as written or as the expression gives it.
+func (r *run) need(ref *pathways.Referral, st *Step) string {
+	if slices.ContainsFunc(r.def.Facts, func(f pathways.Fact) bool { return f.Name == ref.Need }) || strings.ContainsAny(ref.Need, " .(\"?") {
+		if v, _ := r.program.Eval(ref.Need, values{r: r, step: st}); v != nil {
+			return fmt.Sprint(v)
+		}
+	}
+	return ref.Need
+}
+
+// consentKnown goes on where the patient's answer is on record, and tells whether it was.
+func (r *run) consentKnown(st *Step, spec *pathways.Step) bool {
+	for _, c := range r.s.Consents {
+		if c.Purpose == st.Referral.Need {
+			r.consentAnswered(st, c.Given)
+			return true
+		}
+	}
+	if spec.Referral.ConsentFrom == "" {
+		return false
+	}
+	verdict := r.program.Holds(spec.Referral.ConsentFrom, values{r: r, step: st})
+	if !verdict.True && len(verdict.Unknown) > 0 {
+		return false
+	}
+	r.recordConsent(st.Referral.Need, verdict.True, "form")
+	r.consentAnswered(st, verdict.True)
+	return true
+}
+
+func (r *run) recordConsent(purpose string, given bool, how string) {
+	i := slices.IndexFunc(r.s.Consents, func(c Consent) bool { return c.Purpose == purpose })
+	c := Consent{Purpose: purpose, Given: given, At: r.at}
+	if i < 0 {
+		r.s.Consents = append(r.s.Consents, c)
+	} else {
+		r.s.Consents[i] = c
+	}
+	r.effects = append(r.effects, Effect{Kind: ConsentRow, Consent: &care.Consent{
+		ID:        care.DeriveID(r.s.StartedAt, r.s.EnrollmentID, "consent", purpose, strconv.FormatInt(r.s.Seq, 10)),
+		PatientID: r.s.PatientID, Purpose: purpose, Given: given, How: how, RecordedBy: r.ev.Actor, GivenAt: r.at,
+	}})
+	said := "The patient agreed to share what is needed for "
+	if !given {
+		said = "The patient does not want to share for "
+	}
+	r.tell("consent", "", said+purpose+".", r.causeOf("", 0, ""))
+}
+
+func (r *run) consentAnswered(st *Step, given bool) {
+	if !given {
+		r.endStep(st, care.StepSkipped, outcomeRefused, r.at, "the patient did not consent")
+		return
+	}
+	r.closeTask(st, true, outcomeConsented, r.at, "")
+	r.cancelClock(r.clockFor(st, clockConsent))
+	r.closeEscalationsOf(st, false, "the patient answered")
+	r.search(st)
+}
+
+func (r *run) askConsent(st *Step) {
+	st.Referral.Phase = phaseConsent
+	r.openTask(st, taskPlan{
+		title: "Ask for consent to share for " + st.Referral.Need, part: clockConsent,
+		instructions: "Say who would be told what, and that a community service is not bound by HIPAA.",
+		outcomes:     []string{outcomeConsented, outcomeRefused},
+	})
+	r.armOwn(st, clockConsent)
+}
+
+// armOwn starts one of the step kinds' own clocks with its ladder.
+func (r *run) armOwn(st *Step, name string) *Clock {
+	c := &Clock{Name: name, Step: st.ID, Occurrence: st.Occurrence}
+	spec, _ := r.ownClock(c)
+	ladder := ownLadders[name]
+	if step := r.spec(st.ID); name == clockDue && step.Ladder != "" {
+		ladder = r.ladder(step.Ladder)
+	}
+	return r.arm(armPlan{spec: spec, ladder: ladder, step: st, cause: r.causeOf("steps."+st.ID, 0, name)})
+}
+
+// search looks for services that were not asked yet.
+func (r *run) search(st *Step) {
+	ref := st.Referral
+	ref.Phase = phaseSearch
+	ref.Search++
+	st.Task = nil
+	r.armOwn(st, clockSearch)
+	r.effects = append(r.effects, Effect{Kind: FindServices, Search: &Search{
+		ID:   care.DeriveID(r.s.StartedAt, r.s.EnrollmentID, st.ID, strconv.Itoa(st.Occurrence), clockSearch, strconv.Itoa(ref.Search)),
+		Step: st.ID, Occurrence: st.Occurrence, Need: ref.Need, PatientID: r.s.PatientID, Exclude: slices.Clone(ref.Asked),
+	}})
+}
+
+// found takes the services that a search gave, best first.
+func (r *run) found() error {
+	st := r.stepByNumber(r.ev.Step, r.ev.Occurrence)
+	if st == nil || st.Referral == nil || st.Status != care.StepOpen || st.Referral.Phase != phaseSearch {
+		return nil
+	}
+	r.cancelClock(r.clockFor(st, clockSearch))
+	st.Referral.Candidates = slices.DeleteFunc(slices.Clone(r.ev.Candidates), func(c Candidate) bool {
+		return slices.Contains(st.Referral.Asked, c.ServiceID)
+	})
+	r.offerNext(st, "")
+	return nil
+}
+
+// offerNext asks the next service; where there is none, a person decides.
+func (r *run) offerNext(st *Step, why string) {
+	ref := st.Referral
+	if len(ref.Candidates) == 0 {
+		r.decide(st, reasonOr(why, "no service was found"))
+		return
+	}
+	next := ref.Candidates[0]
+	ref.Candidates = ref.Candidates[1:]
+	ref.Attempt++
+	ref.Asked = append(ref.Asked, next.ServiceID)
+	ref.Phase = phaseOffered
+	sent := r.at
+	var before care.ID
+	if ref.Current != nil {
+		before = ref.Current.ID
+	}
+	ref.Current = &care.Referral{
+		ID:           care.DeriveID(r.s.StartedAt, r.s.EnrollmentID, st.ID, strconv.Itoa(st.Occurrence), "referral", strconv.Itoa(ref.Attempt)),
+		EnrollmentID: r.s.EnrollmentID, PatientID: r.s.PatientID, Step: st.ID, Occurrence: st.Occurrence, Attempt: ref.Attempt,
+		Need: ref.Need, ServiceID: next.ServiceID, ServiceName: next.Name, Status: care.ReferralRequested, PartOf: before, SentAt: &sent, Cause: st.Cause,
+	}
+	if why != "" {
+		ref.Current.Cause.Text = why + "; the next service is asked"
+	}
+	r.moved(ref.Current.ID, "referral", "", string(care.ReferralRequested), next.ServiceID, "", r.at)
+	r.armOwn(st, clockAcknowledge)
+	r.tell("referral.requested", st.ID, fmt.Sprintf("Asked %s for %s.", next.Name, ref.Need), ref.Current.Cause)
+	r.send(care.Message{
+		ID:      care.DeriveID(r.s.StartedAt, ref.Current.ID, "mail"),
+		Purpose: "referral", To: "service:" + next.ServiceID, Template: TemplateReferral,
+		Step: st.ID, Occurrence: st.Occurrence, ReferralID: ref.Current.ID, Cause: ref.Current.Cause,
+	})
+}
+
+// decide gives the question to a person: nobody is left to ask, or nobody answers.
+func (r *run) decide(st *Step, why string) {
+	st.Referral.Phase = phasePerson
+	for _, name := range []string{clockSearch, clockAcknowledge, clockFirstContact, clockOutcome} {
+		r.cancelClock(r.clockFor(st, name))
+	}
+	st.Cause.Text = why
+	r.openTask(st, taskPlan{
+		title: "Find help for " + st.Referral.Need + ": " + why, part: clockDecide + strconv.Itoa(st.Referral.Attempt) + "." + strconv.Itoa(st.Referral.Search),
+		instructions: "Arrange it another way, add a service and search again, or record that the need is unmet.",
+		outcomes:     []string{outcomeReceived, outcomeSearchAgain, outcomeUnmet},
+	})
+	r.armOwn(st, clockDecide)
+	r.tell("referral.person", st.ID, "A person has to decide: "+why+".", st.Cause)
+}
+
+// chase asks a person to find out what became of an accepted referral.
+func (r *run) chase(st *Step, c *Clock) {
+	question := "Ask " + st.Referral.Current.ServiceName + " whether they have reached the patient"
+	if c.Name == clockOutcome {
+		question = "Ask " + st.Referral.Current.ServiceName + " what became of it"
+	}
+	if st.Task != nil && st.Task.Status.Open() {
+		st.Task.Title = question
+		return
+	}
+	r.openTask(st, taskPlan{
+		title: question, part: "chase." + c.Name + "." + strconv.FormatInt(c.Due.Unix(), 36),
+		outcomes: []string{outcomeReceived, outcomeNotReceived, outcomeKeepWaiting},
+	})
+	r.armOwn(st, clockDecide)
+}
+
+func completeReferralTask(r *run, st *Step, _ *pathways.Step) error {
+	if !slices.Contains(st.Task.Outcomes, r.ev.Outcome) {
+		return care.Errorf(care.Invalid, "the outcome must be one of %s", strings.Join(st.Task.Outcomes, ", ")).At("outcome").By("steps." + st.ID)
+	}
+	happened, err := r.happened(st)
+	if err != nil {
+		return err
+	}
+	switch r.ev.Outcome {
+	case outcomeConsented, outcomeRefused:
+		given := r.ev.Outcome == outcomeConsented
+		r.recordConsent(st.Referral.Need, given, "verbal")
+		r.consentAnswered(st, given)
+	case outcomeReceived:
+		r.served(st, happened)
+	case outcomeNotReceived:
+		r.closeTask(st, true, outcomeNotReceived, happened, r.ev.Reason)
+		r.giveUp(st, care.ReferralFailed, reasonOr(r.ev.Reason, "the service was not received"))
+	case outcomeKeepWaiting:
+		r.closeTask(st, true, outcomeKeepWaiting, happened, r.ev.Reason)
+		r.closeEscalationsOf(st, false, "it is waited for again")
+		r.cancelClock(r.clockFor(st, clockDecide))
+		r.waitAgain(st)
+	case outcomeSearchAgain:
+		r.closeTask(st, true, outcomeSearchAgain, happened, r.ev.Reason)
+		r.closeEscalationsOf(st, false, "services are looked for again")
+		r.cancelClock(r.clockFor(st, clockDecide))
+		st.Referral.Asked = nil
+		r.search(st)
+	case outcomeUnmet:
+		r.closeTask(st, true, outcomeUnmet, happened, r.ev.Reason)
+		r.endStep(st, care.StepCancelled, outcomeUnmet, happened, reasonOr(r.ev.Reason, "the need could not be met"))
+	}
+	return nil
+}
+
+// waitAgain gives an accepted referral two more business days for its outcome.
+func (r *run) waitAgain(st *Step) {
+	c := r.armOwn(st, clockOutcome)
+	c.Moved = true
+	deadline := r.s.Calendar.Deadline(r.at, care.Offset{N: 2, Unit: care.BusinessDays}, r.zone)
+	c.Due, c.Reason = deadline.Due, deadline.Reason
+}
+
+// served ends the step: the service was received.
+func (r *run) served(st *Step, at time.Time) {
+	if cur := st.Referral.Current; cur != nil && cur.Status.Open() {
+		if cur.Status == care.ReferralRequested {
+			r.setReferral(st, care.ReferralAccepted, "", at)
+		}
+		r.setReferral(st, care.ReferralCompleted, "", at)
+		cur.Outcome = outcomeReceived
+	}
+	r.endStep(st, care.StepDone, outcomeReceived, at, r.ev.Reason)
+}
+
+// giveUp ends the present referral and asks the next service, or a person.
+func (r *run) giveUp(st *Step, status care.ReferralStatus, why string) {
+	r.setReferral(st, status, why, r.at)
+	r.revoke(st.Referral.Current.ID)
+	for _, name := range []string{clockAcknowledge, clockFirstContact, clockOutcome, clockDecide} {
+		r.cancelClock(r.clockFor(st, name))
+	}
+	r.closeTask(st, true, string(status), r.at, why)
+	r.closeEscalationsOf(st, false, "another way is tried")
+	name := st.Referral.Current.ServiceName
+	if r.spec(st.ID).Referral.Otherwise != "next_best" {
+		r.decide(st, name+": "+why)
+		return
+	}
+	r.offerNext(st, name+": "+why)
+}
+
+// setReferral moves the present referral, along the state machine of Gravity SDOH-CC.
+func (r *run) setReferral(st *Step, to care.ReferralStatus, why string, at time.Time) {
+	cur := st.Referral.Current
+	from := cur.Status
+	cur.Status, cur.Reason = to, why
+	if !to.Open() {
+		cur.EndedAt, cur.DueAt, cur.WaitsFor = &at, nil, ""
+	}
+	r.moved(cur.ID, "referral", string(from), string(to), cur.ServiceID, why, at)
+	text := fmt.Sprintf("%s: the referral for %s is %s", cur.ServiceName, cur.Need, to)
+	if why != "" {
+		text += " (" + why + ")"
+	}
+	r.tell("referral."+string(to), st.ID, text+".", cur.Cause)
+	r.referralChanged(*cur)
+}
+
+// referralChanged notes a referral that the state will no longer hold as current.
+func (r *run) referralChanged(ref care.Referral) {
+	ref.Next = nil
+	r.effects = append(r.effects, Effect{Kind: ReferralRow, Referral: &ref})
+}
+
+func (r *run) revoke(id care.ID) {
+	r.effects = append(r.effects, Effect{Kind: RevokeLinks, RevokeFor: id})
+}
+
+func referralRanOut(r *run, st *Step, c *Clock) bool {
+	switch c.Name {
+	case clockSearch:
+		r.decide(st, "the search for services gave no answer")
+		return true
+	case clockAcknowledge:
+		r.giveUp(st, care.ReferralCancelled, "no answer by "+r.inWords(c.Due))
+		return true
+	case clockFirstContact, clockOutcome:
+		r.chase(st, c)
+		return true
+	}
+	return false
+}
+
+// referralUndelivered goes on to the next service where the request did not arrive.
+func (r *run) referralUndelivered(st *Step, m care.Message) {
+	if st.Referral != nil && st.Referral.Current != nil && st.Referral.Current.ID == m.ReferralID && st.Referral.Current.Status == care.ReferralRequested {
+		r.giveUp(st, care.ReferralCancelled, "the request could not be delivered")
+	}
+}
+
+func dropReferral(r *run, st *Step, why string) {
+	if st.Referral == nil || st.Referral.Current == nil {
+		return
+	}
+	for i := range r.s.Outbox {
+		if r.s.Outbox[i].ReferralID == st.Referral.Current.ID {
+			r.stopQueued(r.s.Outbox[i].ID, why)
+			break
+		}
+	}
+	if st.Referral.Current.Status.Open() {
+		r.setReferral(st, care.ReferralCancelled, why, r.at)
+	}
+	r.revoke(st.Referral.Current.ID)
+}
+
+// watchConsent goes on as soon as a consent is recorded elsewhere.
+func watchConsent(r *run, st *Step, _ *pathways.Step) bool {
+	if st.Referral.Phase != phaseConsent {
+		return false
+	}
+	for _, c := range r.s.Consents {
+		if c.Purpose == st.Referral.Need {
+			r.consentAnswered(st, c.Given)
+			return true
+		}
+	}
+	return false
+}
+
+// actOnReferral does what a partner, or staff on the partner's word, says.
+func (r *run) actOnReferral() error {
+	st := r.referralStep(r.ev.ReferralID)
+	if st == nil {
+		return care.Errorf(care.NotFound, "there is no such open referral").At("referral_id")
+	}
+	cur := st.Referral.Current
+	if r.ev.Kind == ReferralReroute {
+		return r.reroute(st)
+	}
+	to := referralTargets[r.ev.Kind]
+	if cur.Status == to {
+		return nil // said twice: harmless
+	}
+	if !cur.Status.MayBecome(to) {
+		return care.Errorf(care.Conflict, "a referral that is %s cannot become %s", cur.Status, to).By("gravity.referral-task")
+	}
+	at := r.ev.OccurredAt
+	if at.IsZero() || at.After(r.at) {
+		at = r.at
+	}
+	return r.moveReferral(st, to, at)
+}
+
+var referralTargets = map[EventKind]care.ReferralStatus{
+	ReferralAccept: care.ReferralAccepted, ReferralDecline: care.ReferralRejected, ReferralStart: care.ReferralInProgress,
+	ReferralHold: care.ReferralOnHold, ReferralResume: care.ReferralInProgress, ReferralComplete: care.ReferralCompleted,
+	ReferralFail: care.ReferralFailed, ReferralCancel: care.ReferralCancelled,
+}
+
+func (r *run) moveReferral(st *Step, to care.ReferralStatus, at time.Time) error {
+	cur := st.Referral.Current
+	switch to {
+	case care.ReferralAccepted:
+		r.setReferral(st, to, r.ev.Reason, at)
+		cur.AcknowledgedAt = &at
+		st.Referral.Phase = phaseAccepted
+		r.stopOwn(st, clockAcknowledge, at)
+		r.armOwn(st, clockFirstContact)
+		r.armOwn(st, clockOutcome)
+	case care.ReferralInProgress, care.ReferralOnHold:
+		r.setReferral(st, to, r.ev.Reason, at)
+		if cur.ContactedAt == nil && to == care.ReferralInProgress {
+			cur.ContactedAt = &at
+		}
+		r.stopOwn(st, clockFirstContact, at)
+	case care.ReferralCompleted:
+		if r.ev.Outcome == outcomeNotReceived {
+			r.giveUp(st, care.ReferralFailed, reasonOr(r.ev.Reason, "the service was not received"))
+			return nil
+		}
+		r.served(st, at)
+	case care.ReferralCancelled:
+		if r.ev.Actor.Kind == care.Partner {
+			r.giveUp(st, to, reasonOr(r.ev.Reason, "the service withdrew"))
+			return nil
+		}
+		r.endStep(st, care.StepCancelled, string(to), at, reasonOr(r.ev.Reason, "called off"))
+	default:
+		r.giveUp(st, to, reasonOr(r.ev.Reason, string(to)))
+	}
+	return nil
+}
+
+func (r *run) stopOwn(st *Step, name string, at time.Time) {
+	if c := r.clockFor(st, name); c != nil {
+		r.stop(c, at)
+	}
+}
+
+// reroute takes the referral from a service and asks the next one.
+func (r *run) reroute(st *Step) error {
+	if !st.Referral.Current.Status.Open() {
+		return care.Errorf(care.Conflict, "the referral is already %s", st.Referral.Current.Status).By("gravity.referral-task")
+	}
+	r.giveUp(st, care.ReferralCancelled, reasonOr(r.ev.Reason, "rerouted"))
+	return nil
+}
+
+func (r *run) referralStep(id care.ID) *Step {
+	for _, st := range r.s.Steps {
+		if st.Status == care.StepOpen && st.Referral != nil && st.Referral.Current != nil && st.Referral.Current.ID == id {
+			return st
+		}
+	}
+	return nil
+}
+
+// consentRevoked stops what was built on the consent, at once: the link, the referral, the next
+// service.
+func (r *run) consentRevoked() {
+	r.recordConsent(r.ev.Purpose, false, "revoked")
+	r.consentRevokedFor(r.ev.Purpose)
+}
+
+func (r *run) consentRevokedFor(purpose string) {
+	for _, st := range r.s.Steps {
+		if st.Status == care.StepOpen && st.Referral != nil && st.Referral.Need == purpose && st.Referral.Phase != phaseConsent {
+			r.endStep(st, care.StepCancelled, "consent_revoked", r.at, "the patient revoked the consent")
+		}
+	}
+}

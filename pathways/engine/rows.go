@@ -1,0 +1,272 @@
+package engine
+
+import (
+	"fmt"
+	"reflect"
+	"time"
+
+	"throughline/care"
+	"throughline/pathways"
+)
+
+// changed tells whether the turn left anything else than it found, apart from the time.
+func (r *run) changed() bool {
+	a, b := r.before, r.s
+	a.At, b.At, a.Seen, b.Seen = time.Time{}, time.Time{}, nil, nil
+	return !reflect.DeepEqual(a, b)
+}
+
+// describe brings the items' derived words up to date and adds a row for each one that changed.
+func (r *run) describe(wake *time.Time) {
+	r.describeTasks()
+	for i := range r.s.Escalations {
+		r.s.Escalations[i].Next = r.nextOfEscalation(&r.s.Escalations[i])
+	}
+	r.stepRows()
+	r.clockRows()
+	r.escalationRows()
+	r.effects = append(r.effects, Effect{Kind: EnrollmentRow, Enrollment: r.enrollmentRow(wake)})
+}
+
+func (r *run) describeTasks() {
+	for _, st := range r.s.Steps {
+		if st.Task == nil || !st.Task.Status.Open() {
+			continue
+		}
+		st.Task.Next = r.nextOfStep(st)
+		if c := r.mainClock(st); c != nil {
+			due := c.Due
+			st.Task.DueAt, st.Task.DueReason = &due, c.Reason
+			if c.Status == care.ClockPaused {
+				st.Task.DueReason = "stands still while the pathway does"
+			}
+		}
+	}
+}
+
+// mainClock is the clock that a step's task is shown with: what must be done soonest.
+func (r *run) mainClock(st *Step) *Clock {
+	var main *Clock
+	for _, c := range r.s.Clocks {
+		if c.Step != st.ID || c.Occurrence != st.Occurrence {
+			continue
+		}
+		if c.Status != care.ClockRunning && c.Status != care.ClockMissed && c.Status != care.ClockPaused {
+			continue
+		}
+		if c.Name == clockAttendance {
+			continue
+		}
+		if main == nil || c.Status == care.ClockRunning && main.Status != care.ClockRunning || c.Status == main.Status && c.Due.Before(main.Due) {
+			main = c
+		}
+	}
+	return main
+}
+
+// nextOfStep says what happens to a step's work if nobody acts.
+func (r *run) nextOfStep(st *Step) *care.Next {
+	if r.s.Status == care.EnrollmentSuspended {
+		return &care.Next{At: &r.s.Suspension.ReviewAt, Text: "Stands still while the pathway is suspended; looked at again on " + r.day(r.s.Suspension.ReviewAt) + "."}
+	}
+	var next *care.Next
+	for _, c := range r.s.Clocks {
+		if c.Step != st.ID || c.Occurrence != st.Occurrence || !r.rungsRun(c) {
+			continue
+		}
+		next = r.sooner(next, r.nextOfClock(st, c))
+	}
+	if next == nil {
+		return &care.Next{Text: "Nothing more happens by itself: it stays with " + r.holder(st) + "."}
+	}
+	return next
+}
+
+func (r *run) sooner(a, b *care.Next) *care.Next {
+	if a == nil || b != nil && b.At.Before(*a.At) {
+		return b
+	}
+	return a
+}
+
+func (r *run) nextOfClock(st *Step, c *Clock) *care.Next {
+	at := armedUntil(c)
+	if at == nil {
+		return nil
+	}
+	ladder := r.ladder(c.Ladder)
+	for i, rung := range c.Rungs {
+		if rung.Fired || !rung.At.Equal(*at) || ladder == nil {
+			continue
+		}
+		act, to := ladder.Rungs[i].Act()
+		if to == "owner" {
+			to = r.ownerOf(st)
+		}
+		verb := map[string]string{"remind": "reminds", "warn": "warns", "escalate": "escalates to", "reassign": "passes to"}[act]
+		return &care.Next{At: at, Text: fmt.Sprintf("On %s this %s %s.", r.inWords(*at), verb, inRole(to))}
+	}
+	return &care.Next{At: at, Text: fmt.Sprintf("On %s the %s deadline passes.", r.inWords(*at), c.Name)}
+}
+
+func (r *run) nextOfEscalation(esc *care.Escalation) *care.Next {
+	if esc.Status == care.EscalationSnoozed && esc.SnoozedUntil != nil {
+		return &care.Next{At: esc.SnoozedUntil, Text: "It comes back on " + r.inWords(*esc.SnoozedUntil) + "."}
+	}
+	st := r.stepByNumber(esc.Step, esc.Occurrence)
+	if st == nil {
+		return nil
+	}
+	return r.nextOfStep(st)
+}
+
+// referralWaits notes on each open referral what it waits for, and until when.
+func (r *run) referralWaits() {
+	for _, st := range r.s.Steps {
+		if st.Referral == nil || st.Referral.Current == nil || !st.Referral.Current.Status.Open() {
+			continue
+		}
+		cur := st.Referral.Current
+		cur.DueAt, cur.WaitsFor, cur.Next = nil, "", nil
+		for _, name := range []string{clockAcknowledge, clockFirstContact, clockOutcome} {
+			c := r.clockFor(st, name)
+			if c == nil || c.Status != care.ClockRunning || cur.DueAt != nil && !c.Due.Before(*cur.DueAt) {
+				continue
+			}
+			due := c.Due
+			cur.DueAt, cur.WaitsFor = &due, name
+		}
+		if cur.DueAt != nil {
+			cur.Next = &care.Next{At: cur.DueAt, Text: r.referralNext(st, *cur)}
+		}
+	}
+}
+
+func (r *run) referralNext(st *Step, cur care.Referral) string {
+	if cur.WaitsFor != clockAcknowledge {
+		return fmt.Sprintf("On %s %s is asked what became of it.", r.inWords(*cur.DueAt), inRole(r.ownerOf(st)))
+	}
+	if r.spec(st.ID).Referral.Otherwise == "next_best" && len(st.Referral.Candidates) > 0 {
+		return fmt.Sprintf("Without an answer by %s the next service is asked.", r.inWords(*cur.DueAt))
+	}
+	return fmt.Sprintf("Without an answer by %s %s has to decide.", r.inWords(*cur.DueAt), inRole(r.ownerOf(st)))
+}
+
+func (r *run) stepRows() {
+	for i, st := range r.s.Steps {
+		var old *Step
+		if i < len(r.before.Steps) {
+			old = r.before.Steps[i]
+		}
+		row := r.stepRow(st)
+		if old == nil || !reflect.DeepEqual(r.stepRow(old), row) {
+			r.effects = append(r.effects, Effect{Kind: StepRow, Step: &row})
+		}
+		if st.Task != nil && (old == nil || old.Task == nil || !reflect.DeepEqual(*old.Task, *st.Task)) {
+			task := *st.Task
+			r.effects = append(r.effects, Effect{Kind: TaskRow, Task: &task})
+		}
+		if st.Referral == nil || st.Referral.Current == nil {
+			continue
+		}
+		if old == nil || old.Referral == nil || old.Referral.Current == nil || !reflect.DeepEqual(*old.Referral.Current, *st.Referral.Current) {
+			referral := *st.Referral.Current
+			r.effects = append(r.effects, Effect{Kind: ReferralRow, Referral: &referral})
+		}
+	}
+}
+
+func (r *run) stepRow(st *Step) care.Step {
+	title := st.ID
+	if spec := r.spec(st.ID); spec != nil {
+		title = spec.Title()
+	}
+	return care.Step{
+		EnrollmentID: r.s.EnrollmentID, Step: st.ID, Occurrence: st.Occurrence, Kind: st.Kind, Title: title, Track: st.Track,
+		Status: st.Status, Outcome: st.Outcome, Reason: st.Reason, OpenedAt: st.OpenedAt, EndedAt: st.EndedAt, OpensAt: st.OpensAt,
+		Personal: st.Personal, Cause: st.Cause,
+	}
+}
+
+func (r *run) clockRows() {
+	for i, c := range r.s.Clocks {
+		row := r.clockRow(c)
+		if i < len(r.before.Clocks) && reflect.DeepEqual(r.clockRow(r.before.Clocks[i]), row) {
+			continue
+		}
+		r.effects = append(r.effects, Effect{Kind: ClockRow, Clock: &row})
+	}
+}
+
+func (r *run) clockRow(c *Clock) care.Clock {
+	return care.Clock{
+		EnrollmentID: r.s.EnrollmentID, Clock: c.Name, Step: c.Step, Occurrence: c.Occurrence, Status: c.Status,
+		Anchor: c.Anchor, Offset: c.Offset, DueAt: c.Due, Zone: r.zone.String(), Pause: c.Pause, Source: c.Source,
+		Reason: c.Reason, NextRungAt: armedUntil(c), Cause: c.Cause,
+	}
+}
+
+func (r *run) escalationRows() {
+	for i := range r.s.Escalations {
+		known := false
+		for j := range r.before.Escalations {
+			if reflect.DeepEqual(r.before.Escalations[j], r.s.Escalations[i]) {
+				known = true
+				break
+			}
+		}
+		if !known {
+			esc := r.s.Escalations[i]
+			r.effects = append(r.effects, Effect{Kind: EscalationRow, Escalation: &esc})
+		}
+	}
+}
+
+func (r *run) enrollmentRow(wake *time.Time) *care.Enrollment {
+	e := &care.Enrollment{
+		ID: r.s.EnrollmentID, PatientID: r.s.PatientID, EncounterID: r.s.EncounterID,
+		Pathway: r.def.Pathway, Version: r.def.Version, Title: r.def.Title, Status: r.s.Status, Outcome: r.s.Outcome,
+		Reason: r.s.Reason, Owner: r.def.Owner, StartedAt: r.s.StartedAt, EndedAt: r.s.EndedAt, Zone: r.s.Zone, Seq: r.s.Seq,
+		WakesAt: wake, Facts: r.s.Facts, Holds: Holds(r.s), Cause: r.s.Cause,
+	}
+	switch {
+	case r.s.Pause != nil:
+		e.ResumesAt = &r.s.Pause.Until
+	case r.s.Suspension != nil:
+		e.Reason = r.s.Suspension.Reason
+	}
+	e.Next = r.nextOfEnrollment(wake)
+	return e
+}
+
+// nextOfEnrollment says what happens first if nobody acts.
+func (r *run) nextOfEnrollment(wake *time.Time) *care.Next {
+	if wake == nil {
+		return nil
+	}
+	if r.s.Status == care.EnrollmentPaused && wake.Equal(r.s.Pause.Until) {
+		return &care.Next{At: wake, Text: "On " + r.inWords(*wake) + " it goes on by itself."}
+	}
+	for _, c := range r.s.Clocks {
+		at := armedUntil(c)
+		if at == nil || !at.Equal(*wake) || !r.rungsRun(c) {
+			continue
+		}
+		st := r.stepOf(c)
+		if st == nil {
+			return &care.Next{At: wake, Text: fmt.Sprintf("On %s the %s of the pathway is over.", r.inWords(*wake), c.Name)}
+		}
+		next := r.nextOfClock(st, c)
+		next.Text = r.title(st) + ". " + next.Text
+		return next
+	}
+	return &care.Next{At: wake, Text: "On " + r.inWords(*wake) + " it is looked at again."}
+}
+
+// safetyNet is the work that is opened where nothing else holds an enrollment.
+func safetyNet(owner string) pathways.Step {
+	return pathways.Step{
+		ID: stepSafetyNet, Task: "Decide what is to become of this pathway: nothing else holds it", Owner: owner,
+		Instructions: "End it with its outcome, or add what is still to be done.", Due: "1 business day", Outcomes: []string{"decided"},
+	}
+}

@@ -1,0 +1,346 @@
+package engine
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"throughline/care"
+	"throughline/pathways"
+)
+
+// kind is what one kind of step does. To add one: a file with its functions, and a line in kinds.
+type kind struct {
+	// open begins the step. It may end it at once.
+	open func(r *run, st *Step, spec *pathways.Step)
+	// complete answers task.complete for the step's task.
+	complete func(r *run, st *Step, spec *pathways.Step) error
+	// ranOut is asked when one of the step's clocks runs out; true: the kind dealt with it.
+	ranOut func(r *run, st *Step, c *Clock) bool
+	// watch is asked whenever something changed while the step is open; true: it changed something.
+	watch func(r *run, st *Step, spec *pathways.Step) bool
+	// drop lets go of what the step holds besides its task, when it is ended from outside.
+	drop func(r *run, st *Step, why string)
+}
+
+var kinds map[string]kind
+
+func init() { //nolint:gochecknoinits // the table refers to functions that refer to the table
+	kinds = map[string]kind{
+		pathways.KindTask:        taskKind,
+		pathways.KindAppointment: appointmentKind,
+		pathways.KindMessage:     messageKind,
+		pathways.KindReferral:    referralKind,
+		pathways.KindWait:        waitKind,
+		pathways.KindMilestone:   milestoneKind,
+	}
+}
+
+// spec gives what defines a step: the definition, or what a person added for this enrollment.
+func (r *run) spec(id string) *pathways.Step {
+	if spec := r.def.StepByID(id); spec != nil {
+		return spec
+	}
+	for i := range r.s.Personal {
+		if r.s.Personal[i].ID == id {
+			return &r.s.Personal[i]
+		}
+	}
+	return nil
+}
+
+// latest gives the latest occurrence of a step that has begun, else its first.
+func (r *run) latest(id string) *Step {
+	var found *Step
+	for _, st := range r.s.Steps {
+		if st.ID != id {
+			continue
+		}
+		if found == nil || st.Status != care.StepWaiting {
+			found = st
+		}
+	}
+	return found
+}
+
+// place adds a waiting occurrence of a step.
+func (r *run) place(spec *pathways.Step, occurrence int, track string, cause care.Cause) *Step {
+	st := &Step{ID: spec.ID, Occurrence: occurrence, Kind: spec.Kind(), Track: track, Status: care.StepWaiting, Cause: cause}
+	st.Personal = r.def.StepByID(spec.ID) == nil
+	r.s.Steps = append(r.s.Steps, st)
+	return st
+}
+
+// moveSteps makes the first change that the present facts allow, and tells whether there was one.
+func (r *run) moveSteps() bool {
+	for _, st := range r.s.Steps {
+		spec := r.spec(st.ID)
+		if spec == nil {
+			continue
+		}
+		if st.Status == care.StepOpen {
+			if watch := kinds[st.Kind].watch; watch != nil && r.s.Status != care.EnrollmentSuspended && watch(r, st, spec) {
+				return true
+			}
+			continue
+		}
+		if st.Status == care.StepWaiting && r.s.Status == care.EnrollmentActive && r.moveWaiting(st, spec) {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *run) moveWaiting(st *Step, spec *pathways.Step) bool {
+	if !r.afterEnded(st, spec) {
+		return false
+	}
+	if st.OpensAt != nil && st.OpensAt.After(r.at) {
+		return false
+	}
+	if st.Occurrence > 1 && spec.Repeat != nil && spec.Repeat.Until != "" {
+		if v := r.program.Holds(spec.Repeat.Until, values{r: r, step: st}); v.True {
+			r.endStep(st, care.StepSkipped, "", r.at, "no longer repeated: "+v.Text)
+			return true
+		}
+	}
+	if spec.On != "" && (r.ticking || string(r.ev.Kind) != spec.On) {
+		return false
+	}
+	if st.Occurrence == 1 || spec.Repeat == nil {
+		verdict := r.program.Holds(spec.When, values{r: r, step: st})
+		if !verdict.True {
+			return r.notNow(st, spec, verdict)
+		}
+		st.Cause = r.openingCause(spec, verdict)
+	} else {
+		st.Cause = r.causeOf("steps."+spec.ID+".repeat", spec.Line, "")
+		st.Cause.Text = fmt.Sprintf("time %d of %d, every %s", st.Occurrence, spec.Repeat.Times, spec.Repeat.Every)
+	}
+	if st.Kind == pathways.KindMessage && !r.messageDue(st, spec) {
+		return false
+	}
+	r.openStep(st, spec)
+	return true
+}
+
+// notNow leaves a watched step waiting, and skips one whose condition was to be asked only once.
+func (r *run) notNow(st *Step, spec *pathways.Step, verdict pathways.Verdict) bool {
+	if len(spec.After) == 0 {
+		return false
+	}
+	r.endStep(st, care.StepSkipped, "", r.at, verdict.Text)
+	return true
+}
+
+// openingCause says why a step opens: what came before, the condition, the event.
+func (r *run) openingCause(spec *pathways.Step, verdict pathways.Verdict) care.Cause {
+	cause := r.causeOf("steps."+spec.ID, spec.Line, "")
+	var parts []string
+	if len(spec.After) > 0 {
+		parts = append(parts, strings.Join(spec.After, " and ")+" ended")
+	}
+	if spec.When != "" {
+		parts = append(parts, verdict.Text)
+	}
+	if spec.On != "" {
+		parts = append(parts, spec.On)
+	}
+	if len(parts) == 0 {
+		parts = append(parts, "the pathway started")
+	}
+	cause.Text = strings.Join(parts, "; ")
+	return cause
+}
+
+func (r *run) afterEnded(st *Step, spec *pathways.Step) bool {
+	for _, id := range spec.After {
+		found := false
+		for _, other := range r.s.Steps {
+			if other.ID != id {
+				continue
+			}
+			found = true
+			if !other.Status.Ended() {
+				return false
+			}
+		}
+		if !found {
+			return false // the step of a track that was not started
+		}
+	}
+	return true
+}
+
+// openStep begins a step and places its next repetition.
+func (r *run) openStep(st *Step, spec *pathways.Step) {
+	at := r.at
+	st.Status, st.OpenedAt, st.OpensAt = care.StepOpen, &at, nil
+	r.tell("step.opened", st.ID, "Began: "+r.title(st)+".", st.Cause)
+	kinds[st.Kind].open(r, st, spec)
+	if spec.Repeat == nil || st.Occurrence >= spec.Repeat.Times {
+		return
+	}
+	off, err := care.ParseOffset(spec.Repeat.Every)
+	if err != nil {
+		return
+	}
+	next := r.place(spec, st.Occurrence+1, st.Track, st.Cause)
+	opens := r.shift(at, off)
+	next.OpensAt = &opens
+}
+
+// endStep ends a step, once: its task, its clocks and its escalations with it. happened is when
+// what ended it happened, which may be earlier than it became known.
+func (r *run) endStep(st *Step, status care.StepStatus, outcome string, happened time.Time, reason string) {
+	if st.Status.Ended() {
+		return
+	}
+	wasOpen := st.Status == care.StepOpen
+	st.Status, st.Outcome, st.Reason, st.EndedAt, st.OpensAt = status, outcome, reason, &happened, nil
+	done := status == care.StepDone
+	inTime := done
+	for _, c := range r.s.Clocks {
+		if c.Step != st.ID || c.Occurrence != st.Occurrence {
+			continue
+		}
+		if !done {
+			r.cancelClock(c)
+			continue
+		}
+		r.stop(c, happened)
+		inTime = inTime && c.Status != care.ClockMissed
+	}
+	if done && inTime && st.Missed {
+		st.Missed = false
+		r.tell("step.in_time", st.ID, fmt.Sprintf("%s was done in time, on %s; it was only recorded late.", r.title(st), r.inWords(happened)), r.causeOf("steps."+st.ID, 0, ""))
+	}
+	r.closeTask(st, done, outcome, happened, reason)
+	r.closeEscalationsOf(st, done && inTime, r.endedInWords(st, happened))
+	if !done {
+		if drop := kinds[st.Kind].drop; drop != nil {
+			drop(r, st, reason)
+		}
+	}
+	if wasOpen || status == care.StepSkipped {
+		r.tell("step."+string(status), st.ID, r.stepEndInWords(st), r.causeOf("steps."+st.ID, 0, ""))
+	}
+}
+
+func (r *run) endedInWords(st *Step, happened time.Time) string {
+	switch st.Status {
+	case care.StepDone:
+		return "it was done on " + r.inWords(happened)
+	case care.StepSkipped:
+		return "it was skipped"
+	}
+	return "it was called off"
+}
+
+func (r *run) stepEndInWords(st *Step) string {
+	text := r.title(st) + ": " + string(st.Status)
+	if st.Outcome != "" {
+		text += ", " + strings.ReplaceAll(st.Outcome, "_", " ")
+	}
+	if st.Reason != "" {
+		text += " (" + st.Reason + ")"
+	}
+	return text + "."
+}
+
+// requiredStatuses gives the statuses of what the pathway's completion waits for: the required
+// steps of the definition, and every other step that was opened and is not optional.
+func (r *run) requiredStatuses() []string {
+	var out []string
+	for _, st := range r.s.Steps {
+		spec := r.spec(st.ID)
+		if spec == nil || spec.Optional {
+			continue
+		}
+		watched := len(spec.After) == 0 && (spec.When != "" || spec.On != "")
+		begun := st.Status != care.StepWaiting
+		if watched && !begun {
+			continue
+		}
+		out = append(out, string(st.Status))
+	}
+	return out
+}
+
+// startTracks starts the first track whose trigger has come.
+func (r *run) startTracks() bool {
+	if r.s.Status != care.EnrollmentActive {
+		return false
+	}
+	for _, t := range r.def.Tracks {
+		if r.trackRunning(t) {
+			continue
+		}
+		byEvent := t.On != "" && !r.ticking && string(r.ev.Kind) == t.On && !r.startedByThis(t.Name)
+		byCondition := t.On == "" && t.When != "" && r.trackRuns(t.Name) == 0
+		if !byEvent && !byCondition {
+			continue
+		}
+		verdict := r.program.Holds(t.When, values{r: r})
+		if !verdict.True {
+			continue
+		}
+		cause := r.causeOf("tracks."+t.Name, t.Line, "")
+		cause.Text = strings.Trim(t.On+"; "+verdict.Text, "; ")
+		r.startTrack(t, cause)
+		return true
+	}
+	return false
+}
+
+// startedByThis tells whether the present event has started the track already.
+func (r *run) startedByThis(track string) bool {
+	for _, run := range r.s.Tracks {
+		if run.Track == track && run.At.Equal(r.at) {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *run) trackRuns(track string) int {
+	n := 0
+	for _, run := range r.s.Tracks {
+		if run.Track == track {
+			n++
+		}
+	}
+	return n
+}
+
+func (r *run) trackRunning(t pathways.Track) bool {
+	for _, st := range r.s.Steps {
+		if st.Track == t.Name && !st.Status.Ended() {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *run) startTrack(t pathways.Track, cause care.Cause) {
+	run := r.trackRuns(t.Name) + 1
+	r.s.Tracks = append(r.s.Tracks, TrackRun{Track: t.Name, Run: run, At: r.at})
+	name := t.Title
+	if name == "" {
+		name = strings.ReplaceAll(t.Name, "_", " ")
+	}
+	r.tell("track.started", "", "Started beside the plan: "+name+".", cause)
+	for _, id := range t.Steps {
+		spec := r.def.StepByID(id)
+		if spec == nil {
+			continue
+		}
+		occurrence := 1
+		for _, st := range r.s.Steps {
+			if st.ID == id && st.Occurrence >= occurrence {
+				occurrence = st.Occurrence + 1
+			}
+		}
+		r.place(spec, occurrence, t.Name, cause)
+	}
+}

@@ -1,0 +1,264 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"throughline/care"
+	"throughline/pathways"
+)
+
+// taskKind is work that a person does.
+var taskKind = kind{open: openTaskStep, complete: completeTaskStep}
+
+func openTaskStep(r *run, st *Step, spec *pathways.Step) {
+	outcomes := slices.Clone(spec.Outcomes)
+	if len(outcomes) == 0 {
+		outcomes = []string{"done"}
+	}
+	if spec.Excused != nil && !slices.Contains(outcomes, spec.Excused.Outcome) {
+		outcomes = append(outcomes, spec.Excused.Outcome)
+	}
+	r.openTask(st, taskPlan{title: spec.Task, outcomes: outcomes, form: spec.Form})
+	r.armStepClock(st, spec)
+}
+
+// clockDue is the clock of a step that gives its deadline itself.
+const clockDue = "due"
+
+// armStepClock starts the step's own clock with its ladder.
+func (r *run) armStepClock(st *Step, spec *pathways.Step) {
+	clock := r.def.ClockByName(spec.Clock)
+	if clock == nil {
+		if spec.Due != "" {
+			r.armOwn(st, clockDue)
+		}
+		return
+	}
+	r.arm(armPlan{spec: *clock, ladder: r.ladder(spec.Ladder), step: st, cause: r.causeOf("clocks."+clock.Name, clock.Line, clock.Name)})
+}
+
+type taskPlan struct {
+	title, instructions, form string
+	outcomes                  []string
+	part                      string // distinguishes several tasks of one step
+}
+
+// openTask gives the step its task.
+func (r *run) openTask(st *Step, p taskPlan) {
+	spec := r.spec(st.ID)
+	priority := spec.Priority
+	if priority == 0 {
+		priority = 3
+	}
+	if p.instructions == "" {
+		p.instructions = spec.Instructions
+	}
+	st.Task = &care.Task{
+		ID:           care.DeriveID(r.s.StartedAt, r.s.EnrollmentID, st.ID, strconv.Itoa(st.Occurrence), "task", p.part),
+		EnrollmentID: r.s.EnrollmentID, PatientID: r.s.PatientID,
+		Step: st.ID, Occurrence: st.Occurrence, Kind: st.Kind,
+		Title: p.title, Instructions: p.instructions, Form: p.form, Outcomes: p.outcomes,
+		Role: r.ownerOf(st), Status: care.TaskRequested, Priority: priority, OpenedAt: r.at, Cause: st.Cause,
+	}
+	r.moved(st.Task.ID, "task", "", string(care.TaskRequested), st.Task.Role, "", r.at)
+}
+
+// closeTask ends the step's task with the step.
+func (r *run) closeTask(st *Step, done bool, outcome string, happened time.Time, reason string) {
+	t := st.Task
+	if t == nil || !t.Status.Open() {
+		return
+	}
+	to := care.TaskCancelled
+	if done {
+		to = care.TaskCompleted
+	}
+	r.moved(t.ID, "task", string(t.Status), string(to), holderOf(t), reason, happened)
+	t.Status, t.Outcome, t.EndedAt, t.Next = to, outcome, &happened, nil
+	t.Missed = st.Missed
+	closed := *t
+	r.effects = append(r.effects, Effect{Kind: TaskRow, Task: &closed})
+}
+
+func holderOf(t *care.Task) string {
+	if t.Assignee != "" {
+		return t.Assignee
+	}
+	return t.Role
+}
+
+// completeTaskStep ends a task step with one of its outcomes and takes the form's answers.
+func completeTaskStep(r *run, st *Step, spec *pathways.Step) error {
+	happened, err := r.happened(st)
+	if err != nil {
+		return err
+	}
+	if err := r.outcomeAllowed(st, spec); err != nil {
+		return err
+	}
+	if err := r.takeAnswers(st, spec.Form, r.ev.Outcome); err != nil {
+		return err
+	}
+	r.endStep(st, care.StepDone, r.ev.Outcome, happened, r.ev.Reason)
+	return nil
+}
+
+// happened gives when the act occurred, and refuses what cannot be or does not count.
+func (r *run) happened(st *Step) (time.Time, error) {
+	at := r.ev.OccurredAt
+	if at.IsZero() {
+		at = r.at
+	}
+	if at.After(r.at.Add(5 * time.Minute)) {
+		return at, care.Errorf(care.Invalid, "this cannot have happened yet: %s lies in the future", at.Format(time.RFC3339)).At("occurred_at").By("occurred_in_the_past")
+	}
+	for _, c := range r.s.Clocks {
+		if c.Step != st.ID || c.Occurrence != st.Occurrence {
+			continue
+		}
+		spec := r.def.ClockByName(c.Name)
+		if spec == nil {
+			continue
+		}
+		first := care.DateOf(c.Anchor, r.zone)
+		if spec.CountsFrom == "day after" {
+			first = first.AddDays(1)
+		}
+		if care.DateOf(at, r.zone).Before(first) {
+			return at, care.Errorf(care.Invalid, "this counts from %s on, and it is said to have happened on %s", first, care.DateOf(at, r.zone)).At("occurred_at").By("clocks." + c.Name + ".counts_from")
+		}
+	}
+	return at, nil
+}
+
+func (r *run) outcomeAllowed(st *Step, spec *pathways.Step) error {
+	outcome := r.ev.Outcome
+	if outcome == "" || !slices.Contains(st.Task.Outcomes, outcome) {
+		return care.Errorf(care.Invalid, "the outcome must be one of %s", strings.Join(st.Task.Outcomes, ", ")).At("outcome").By("steps." + st.ID + ".outcomes")
+	}
+	if ex := spec.Excused; ex != nil && ex.Outcome == outcome {
+		if v := r.program.Holds(ex.When, values{r: r, step: st}); !v.True {
+			return care.Errorf(care.Conflict, "%s needs %s, and %s", outcome, ex.When, v.Text).At("outcome").By("steps." + st.ID + ".excused")
+		}
+		return nil
+	}
+	if spec.Interactive && r.ev.Mode != "" && (!r.ev.Mode.Live() || r.ev.Mode == care.ByVoice) {
+		return care.Errorf(care.Conflict, "a %s contact is not live and two-way, so it does not count; log it as an attempt", strings.ReplaceAll(string(r.ev.Mode), "_", " ")).At("mode").By("steps." + st.ID + ".interactive")
+	}
+	return nil
+}
+
+// takeAnswers checks a form's answers and makes them facts.
+func (r *run) takeAnswers(st *Step, formName, outcome string) error {
+	form := r.def.FormByName(formName)
+	if form == nil {
+		if len(r.ev.Answers) > 0 {
+			return care.Errorf(care.Invalid, "this task has no form, so it takes no answers").At("answers")
+		}
+		return nil
+	}
+	for _, a := range r.ev.Answers {
+		if !slices.ContainsFunc(form.Fields, func(f pathways.Field) bool { return f.ID == a.Name }) {
+			return care.Errorf(care.Invalid, "the form %s has no question %q", form.Name, a.Name).At("answers." + a.Name)
+		}
+	}
+	for _, f := range form.Fields {
+		i := slices.IndexFunc(r.ev.Answers, func(a care.FactValue) bool { return a.Name == f.ID && a.Value != nil })
+		if i < 0 {
+			if f.Required && (len(f.For) == 0 || slices.Contains(f.For, outcome)) {
+				return care.Errorf(care.Invalid, "the question %q must be answered", f.Ask).At("answers." + f.ID).By("forms." + form.Name)
+			}
+			continue
+		}
+		v, err := typed(pathways.Fact{Name: f.ID, Type: f.Type, Values: f.Values}, r.ev.Answers[i].Value, r.zone)
+		if err != nil {
+			return err.At("answers." + f.ID).By("forms." + form.Name)
+		}
+		r.learn(st.ID+"."+f.ID, v, "answered with "+st.ID)
+	}
+	return nil
+}
+
+// liveAttempts counts the tries that a rule may rely on: live, two-way ones, separate in time.
+func liveAttempts(attempts []care.Attempt) int {
+	n := 0
+	var last time.Time
+	for _, a := range attempts {
+		if !a.Mode.Live() || n > 0 && a.OccurredAt.Sub(last) < separate {
+			continue
+		}
+		n++
+		last = a.OccurredAt
+	}
+	return n
+}
+
+// separate is how far apart two tries must lie to count as two. CMS says "separate" and gives no
+// number.
+const separate = 30 * time.Minute
+
+// attemptFact answers attempts.<name>: those of the step, inside its clock's window.
+func attemptFact(r *run, st *Step, name string) (any, bool) {
+	if st == nil {
+		return nil, false
+	}
+	inWindow := make([]care.Attempt, 0, len(st.Attempts))
+	for _, a := range st.Attempts {
+		if !r.afterWindow(st, a.OccurredAt) {
+			inWindow = append(inWindow, a)
+		}
+	}
+	switch name {
+	case "all":
+		return int64(len(inWindow)), true
+	case "live":
+		return int64(liveAttempts(inWindow)), true
+	case "reached":
+		n := 0
+		for _, a := range inWindow {
+			if a.Reached && a.Mode.Live() {
+				n++
+			}
+		}
+		return int64(n), true
+	}
+	return nil, false
+}
+
+func (r *run) afterWindow(st *Step, at time.Time) bool {
+	spec := r.spec(st.ID)
+	if spec == nil || spec.Clock == "" {
+		return false
+	}
+	c := r.clockFor(st, spec.Clock)
+	return c != nil && at.After(c.Due)
+}
+
+// recordAttempt keeps a try at a contact.
+func (r *run) recordAttempt(st *Step) error {
+	a := r.ev.Attempt
+	if a == nil || !a.Mode.Known() {
+		return care.Errorf(care.Invalid, "the mode must be one of phone, video, in_person, two_way_text, voicemail, email, letter, automated").At("mode")
+	}
+	happened, err := r.happened(st)
+	if err != nil {
+		return err
+	}
+	attempt := *a
+	attempt.TaskID, attempt.Actor, attempt.OccurredAt, attempt.RecordedAt = st.Task.ID, r.ev.Actor, happened, r.now
+	attempt.ID = care.DeriveID(happened, r.s.EnrollmentID, r.ev.ID, "attempt")
+	i, _ := slices.BinarySearchFunc(st.Attempts, attempt, func(x, y care.Attempt) int { return x.OccurredAt.Compare(y.OccurredAt) })
+	st.Attempts = slices.Insert(st.Attempts, i, attempt)
+	st.Task.Attempts, st.Task.LiveAttempts = len(st.Attempts), liveAttempts(st.Attempts)
+	r.effects = append(r.effects, Effect{Kind: AttemptRow, Attempt: &attempt})
+	reached := "nobody was reached"
+	if attempt.Reached {
+		reached = attempt.Who + " was reached"
+	}
+	r.tell("task.attempt", st.ID, fmt.Sprintf("Tried by %s: %s.", strings.ReplaceAll(string(attempt.Mode), "_", " "), reached), r.causeOf("steps."+st.ID, 0, ""))
+	return nil
+}
