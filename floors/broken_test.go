@@ -46,6 +46,8 @@ func TestChecksFindWhatIsBroken(t *testing.T) {
 
 		{"the server in a test", brokenReach, listed{ImportPath: "throughline/api.test", Deps: []string{"go.temporal.io/server/temporal"}}, "throughline/api.test reaches"},
 		{"the server in its place", brokenReach, listed{ImportPath: "throughline/embedded/temporal.test", Deps: []string{"go.temporal.io/server/temporal"}}, ""},
+		{"the server in a test's variant", brokenReach, listed{ImportPath: "throughline/api_test [throughline/api.test]", Deps: []string{"go.temporal.io/server/temporal"}}, "throughline/api_test [throughline/api.test] reaches"},
+		{"the server in a variant in its place", brokenReach, listed{ImportPath: "throughline/embedded/temporal [throughline/embedded/temporal.test]", Deps: []string{"go.temporal.io/server/temporal"}}, ""},
 		{"Temporal beneath pathways", brokenReach, listed{ImportPath: "throughline/pathways/engine", Deps: []string{"go.temporal.io/sdk/temporal"}}, "throughline/pathways/engine reaches"},
 	}
 	for _, c := range cases {

@@ -24,7 +24,7 @@ var rows = []row{
 	{"api", 5}, {"intake/router", 5}, {"worker", 5},
 	{"activities", 4}, {"embedded", 4},
 	{"directory", 3}, {"identity", 3}, {"intake/fhir", 3}, {"intake/hl7v2", 3},
-	{"notify", 3}, {"store", 3}, {"web", 3}, {"workflows", 3},
+	{"notify", 3}, {"pathways/simulate", 3}, {"store", 3}, {"web", 3}, {"workflows", 3},
 	{"pathways/engine", 2},
 	{"pathways", 1},
 	{"care", 0},
@@ -76,10 +76,12 @@ type listed struct {
 
 func (p listed) ours() bool { return strings.HasPrefix(p.ImportPath, module) }
 
-// folder is the package's place below the root, "store/migrations". A test
-// binary, "store.test", lies where its package lies.
+// folder is the package's place below the root, "store/migrations". What is
+// built for a test, "store.test" or "store_test [store.test]", lies where the
+// package lies.
 func (p listed) folder() string {
-	return strings.TrimSuffix(strings.TrimPrefix(p.ImportPath, module), ".test")
+	folder, _, _ := strings.Cut(strings.TrimPrefix(p.ImportPath, module), " ")
+	return strings.TrimSuffix(strings.TrimSuffix(folder, ".test"), "_test")
 }
 
 func rowOf(folder string) (row, bool) {
