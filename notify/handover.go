@@ -27,8 +27,8 @@ func HandOver(ctx context.Context, m Message, put func(context.Context, Message)
 // putDetail keeps a care.Error's words, which are made to be shown, and drops all others: an error from
 // a database or a file system may quote what was being written.
 func putDetail(err error) string {
-	var known *care.Error
-	if !errors.As(err, &known) || known.Code == care.Internal {
+	known, ok := errors.AsType[*care.Error](err)
+	if !ok || known.Code == care.Internal {
 		return "the message could not be kept"
 	}
 	return known.Message

@@ -87,8 +87,7 @@ func (c *Channel) compose(m notify.Message) (envelope, []byte, error) {
 
 // words gives what may be shown of an error: ours, never the library's, which quote their input.
 func words(err error) string {
-	var known *care.Error
-	if errors.As(err, &known) {
+	if known, ok := errors.AsType[*care.Error](err); ok {
 		return known.Message
 	}
 	return "the mail could not be composed"

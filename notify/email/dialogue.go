@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"net"
 	"strconv"
 	"time"
@@ -26,29 +27,29 @@ type dialogue struct {
 	config Config
 	conn   net.Conn
 	client *smtp.Client
-	ctx    context.Context
-	cancel context.CancelCauseFunc
 	timer  *time.Timer
+	cancel context.CancelCauseFunc
+	cause  func() error // what ended the context, nil while nothing has
 }
 
 // connect goes as far as a server that is ready for a mail.
 func (c *Channel) connect(ctx context.Context) (*dialogue, error) {
-	d := &dialogue{config: c.config}
-	d.ctx, d.cancel = context.WithCancelCause(ctx)
+	ctx, cancel := context.WithCancelCause(ctx)
+	d := &dialogue{config: c.config, cancel: cancel, cause: func() error { return context.Cause(ctx) }}
 	d.timer = time.AfterFunc(c.config.Timeout, func() { d.cancel(errTimeout) })
-	if err := d.open(); err != nil {
+	if err := d.open(ctx); err != nil {
 		d.hangUp()
 		return nil, err
 	}
 	return d, nil
 }
 
-func (d *dialogue) open() error {
+func (d *dialogue) open(ctx context.Context) error {
 	for _, step := range []struct {
 		name stepName
 		do   func() error
 	}{
-		{stepConnect, d.dial},
+		{stepConnect, func() error { return d.dial(ctx) }},
 		{stepGreeting, d.greet},
 		{stepHello, func() error { return d.client.Hello(d.config.Hello) }},
 		{stepTLS, d.encrypt},
@@ -61,29 +62,33 @@ func (d *dialogue) open() error {
 	return nil
 }
 
-func (d *dialogue) dial() error {
+func (d *dialogue) dial(ctx context.Context) error {
 	address := net.JoinHostPort(d.config.Host, strconv.Itoa(d.config.Port))
-	conn, err := new(net.Dialer).DialContext(d.ctx, "tcp", address)
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
 	if err != nil {
-		return err
+		return fmt.Errorf("dialing: %w", err)
 	}
-	context.AfterFunc(d.ctx, func() { _ = conn.Close() })
+	context.AfterFunc(ctx, func() { _ = conn.Close() })
 	d.conn = conn
 	if d.config.TLS != TLSImplicit {
 		return nil
 	}
 	encrypted := tls.Client(conn, d.tls())
 	d.conn = encrypted
-	return encrypted.HandshakeContext(d.ctx)
+	return wrap("shaking hands", encrypted.HandshakeContext(ctx))
 }
 
 func (d *dialogue) tls() *tls.Config {
 	return &tls.Config{ServerName: d.config.Host, RootCAs: d.config.Roots, MinVersion: tls.VersionTLS12}
 }
 
-func (d *dialogue) greet() (err error) {
-	d.client, err = smtp.NewClient(d.conn, d.config.Host)
-	return err
+func (d *dialogue) greet() error {
+	client, err := smtp.NewClient(d.conn, d.config.Host)
+	if err != nil {
+		return fmt.Errorf("waiting for the greeting: %w", err)
+	}
+	d.client = client
+	return nil
 }
 
 func (d *dialogue) encrypt() error {
@@ -91,7 +96,7 @@ func (d *dialogue) encrypt() error {
 		return nil
 	}
 	if offered, _ := d.client.Extension("STARTTLS"); offered {
-		return d.client.StartTLS(d.tls())
+		return wrap("starting TLS", d.client.StartTLS(d.tls()))
 	}
 	if d.config.TLS == TLSMandatory {
 		return errNoSTARTTLS
@@ -109,7 +114,14 @@ func (d *dialogue) signIn() error {
 	if err != nil {
 		return err
 	}
-	return d.client.Auth(auth)
+	return wrap("signing in", d.client.Auth(auth))
+}
+
+func wrap(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", doing, err)
 }
 
 // send gives the mail to the server, which answers with its name for it.
@@ -166,5 +178,5 @@ func (d *dialogue) hangUp() {
 }
 
 func (d *dialogue) broken(at stepName, err error) error {
-	return &stepError{step: at, err: err, cause: context.Cause(d.ctx)}
+	return &stepError{step: at, err: err, cause: d.cause()}
 }

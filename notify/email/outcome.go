@@ -86,11 +86,8 @@ func isAccepted(err error) bool {
 }
 
 func replyOf(err error) *textproto.Error {
-	var reply *textproto.Error
-	if errors.As(err, &reply) {
-		return reply
-	}
-	return nil
+	reply, _ := errors.AsType[*textproto.Error](err)
+	return reply
 }
 
 var enhancedCode = regexp.MustCompile(`^[245]\.\d{1,3}\.\d{1,3}\b`)

@@ -39,7 +39,7 @@ func ParseURL(setting string) (Config, error) {
 	if strings.Trim(u.Path, "/") != "" || u.Fragment != "" {
 		return Config{}, invalid("nothing stands between the host and the question mark")
 	}
-	if err := c.readQuery(u.RawQuery); err != nil {
+	if err := readQuery(&c, u.RawQuery); err != nil {
 		return Config{}, err
 	}
 	c = c.withDefaults()
@@ -57,7 +57,7 @@ func port(u *url.URL) (int, error) {
 	return n, nil
 }
 
-func (c *Config) readQuery(raw string) error {
+func readQuery(c *Config, raw string) error {
 	query, err := url.ParseQuery(raw)
 	if err != nil {
 		return invalid("what follows the question mark can't be read")

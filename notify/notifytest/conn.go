@@ -3,6 +3,7 @@ package notifytest
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -23,7 +24,7 @@ func (l *listener) Accept() (net.Conn, error) {
 	for {
 		raw, err := l.Listener.Accept()
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("accepting: %w", err)
 		}
 		if _, fails := l.server.take(AtConnect); fails {
 			reset(raw)
@@ -37,8 +38,8 @@ func (l *listener) Accept() (net.Conn, error) {
 		}
 		if code, fails := l.server.take(AtGreeting); fails {
 			go func() {
-				c.fail(code)
-				_ = c.Close() // a server that greets with a refusal hangs up
+				_ = c.fail(code) // the caller is gone, or is told
+				_ = c.Close()    // a server that greets with a refusal hangs up
 			}()
 			continue
 		}
@@ -81,7 +82,7 @@ func (c *conn) secure(over *tls.Conn) {
 func (c *conn) Close() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.Conn.Close()
+	return c.Conn.Close() //nolint:wrapcheck // it stands in for the connection
 }
 
 // Read implements net.Conn.
@@ -89,7 +90,7 @@ func (c *conn) Read(p []byte) (int, error) {
 	for len(c.pending) == 0 {
 		line, err := c.in.ReadSlice('\n')
 		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
-			return 0, err
+			return 0, err //nolint:wrapcheck // the server compares with io.EOF
 		}
 		pass, err := c.look(line)
 		if err != nil {
@@ -150,20 +151,25 @@ func (c *conn) fail(code int) error {
 		<-c.server.closed
 		return errors.Join(io.ErrUnexpectedEOF, c.Close())
 	}
-	_, err := fmt.Fprintf(c.Conn, "%d %d.0.0 as the test demands, for <someone@example.org>\r\n", code, code/100)
-	return err
+	return c.say(fmt.Sprintf("%d %d.0.0 as the test demands, for <someone@example.org>", code, code/100))
+}
+
+func (c *conn) say(reply string) error {
+	if _, err := io.WriteString(c.Conn, reply+"\r\n"); err != nil {
+		return fmt.Errorf("replying: %w", err)
+	}
+	return nil
 }
 
 func (c *conn) startTLS() error {
 	if c.isTLS {
-		_, err := io.WriteString(c.Conn, "503 5.5.1 already encrypted\r\n")
-		return err
+		return c.say("503 5.5.1 already encrypted")
 	}
-	if _, err := io.WriteString(c.Conn, "220 2.0.0 go ahead\r\n"); err != nil {
+	if err := c.say("220 2.0.0 go ahead"); err != nil {
 		return err
 	}
 	over := tls.Server(c.Conn, c.tls)
-	if err := over.Handshake(); err != nil {
+	if err := over.HandshakeContext(context.Background()); err != nil { //nolint:forbidigo // Close ends it
 		return fmt.Errorf("shaking hands: %w", err)
 	}
 	c.secure(over)

@@ -1,11 +1,10 @@
 package notifytest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"log"
 	"net"
 	"net/url"
 	"os"
@@ -55,7 +54,11 @@ type Mail struct {
 
 // Envelope takes the mail apart.
 func (m Mail) Envelope() (*enmime.Envelope, error) {
-	return enmime.ReadEnvelope(newReader(m.Raw))
+	envelope, err := enmime.ReadEnvelope(bytes.NewReader(m.Raw))
+	if err != nil {
+		return nil, fmt.Errorf("reading the mail: %w", err)
+	}
+	return envelope, nil
 }
 
 // Server is a running SMTP server.
@@ -136,18 +139,16 @@ func (s *Server) listen() error {
 	if err := os.WriteFile(s.caFile, authority, 0o600); err != nil {
 		return fmt.Errorf("writing the certificate: %w", err)
 	}
-	raw, err := net.Listen("tcp", s.options.Addr)
+	raw, err := new(net.ListenConfig).Listen(context.Background(), "tcp", s.options.Addr) //nolint:forbidigo // Close ends it
 	if err != nil {
 		return fmt.Errorf("listening: %w", err)
 	}
 	s.listener = &listener{Listener: raw, server: s, tls: serverTLS(certificate)}
-	s.smtp = smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) {
-		return &session{server: s, conn: c.Conn().(*conn)}, nil
-	}))
+	s.smtp = smtp.NewServer(smtp.BackendFunc(s.newSession))
 	s.smtp.Domain = "mail.test"
 	s.smtp.AllowInsecureAuth = true // the session itself offers AUTH only where it is fit
 	s.smtp.EnableSMTPUTF8 = s.options.SMTPUTF8
-	s.smtp.ErrorLog = log.New(io.Discard, "", 0) // lost connections are what this server is for
+	s.smtp.ErrorLog = quiet{}
 	if s.options.Security == StartTLS {
 		s.smtp.TLSConfig = serverTLS(certificate) // so that it is offered; the connection does it
 	}
@@ -174,7 +175,10 @@ func (s *Server) removeTempDir() error {
 	if s.tempDir == "" {
 		return nil
 	}
-	return os.RemoveAll(s.tempDir)
+	if err := os.RemoveAll(s.tempDir); err != nil {
+		return fmt.Errorf("removing the certificate: %w", err)
+	}
+	return nil
 }
 
 // Addr is the host and port listened on.

@@ -1,7 +1,6 @@
 package notifytest
 
 import (
-	"bytes"
 	"crypto/subtle"
 	"errors"
 	"fmt"
@@ -11,8 +10,6 @@ import (
 	"github.com/emersion/go-smtp"
 )
 
-func newReader(raw []byte) io.Reader { return bytes.NewReader(raw) }
-
 // session is one connection's conversation.
 type session struct {
 	server *Server
@@ -20,6 +17,23 @@ type session struct {
 	mail   Mail
 	user   string
 }
+
+func (s *Server) newSession(c *smtp.Conn) (smtp.Session, error) {
+	connection, ok := c.Conn().(*conn)
+	if !ok {
+		return nil, errors.New("a connection of another listener")
+	}
+	return &session{server: s, conn: connection}, nil
+}
+
+// quiet is the library's log: lost connections are what this server is for.
+type quiet struct{}
+
+// Printf implements smtp.Logger.
+func (quiet) Printf(string, ...any) {}
+
+// Println implements smtp.Logger.
+func (quiet) Println(...any) {}
 
 // AuthMechanisms implements smtp.AuthSession. Passwords are asked for over an encrypted connection only,
 // unless the server never encrypts.
@@ -69,7 +83,7 @@ func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 func (s *session) Data(r io.Reader) error {
 	raw, err := io.ReadAll(r)
 	if err != nil {
-		return err
+		return fmt.Errorf("reading the mail: %w", err)
 	}
 	code, fails := s.server.take(AtEnd)
 	if fails && code > 0 {

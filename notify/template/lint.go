@@ -67,7 +67,7 @@ type linter struct {
 	found   []Problem
 }
 
-func (l *linter) add(p part, line int, field string, rule Rule, format string, args ...any) {
+func (l *linter) addf(p part, line int, field string, rule Rule, format string, args ...any) {
 	l.found = append(l.found, Problem{
 		Part: p.name, Line: line, Field: field, Rule: rule, Message: fmt.Sprintf(format, args...),
 	})
@@ -75,12 +75,11 @@ func (l *linter) add(p part, line int, field string, rule Rule, format string, a
 
 func (l *linter) words(p part) {
 	_, err := parseWords(p.text, func(field string, at parse.Pos) { l.field(p, field, lineAt(p.text, at)) })
-	var bad *syntaxError
-	if errors.As(err, &bad) {
-		l.add(p, bad.line, "", RuleSyntax, "%s", bad.Error())
+	if bad, ok := errors.AsType[*syntaxError](err); ok {
+		l.addf(p, bad.line, "", RuleSyntax, "%s", bad.Error())
 	}
 	if p.name != "text" && strings.ContainsFunc(p.text, unicode.IsControl) {
-		l.add(p, 1, "", RuleLineBreak, "this is one line, without control characters")
+		l.addf(p, 1, "", RuleLineBreak, "this is one line, without control characters")
 	}
 }
 
@@ -88,11 +87,11 @@ func (l *linter) field(p part, field string, line int) {
 	class, offered := l.fields[field]
 	switch {
 	case !offered:
-		l.add(p, line, field, RuleUnknown, "there is no value %q", field)
+		l.addf(p, line, field, RuleUnknown, "there is no value %q", field)
 	case p.name == "subject" && !slices.Contains(public, class):
-		l.add(p, line, field, RuleSubject, "%q is a fact of class %s; a subject names nothing of a patient: say it in the text, if at all", field, class)
+		l.addf(p, line, field, RuleSubject, "%q is a fact of class %s; a subject names nothing of a patient: say it in the text, if at all", field, class)
 	case !slices.Contains(l.allowed, class):
-		l.add(p, line, field, RuleChannel, "%q is a fact of class %s, which this channel may not carry: leave it out, and let the link show it", field, class)
+		l.addf(p, line, field, RuleChannel, "%q is a fact of class %s, which this channel may not carry: leave it out, and let the link show it", field, class)
 	}
 }
 
@@ -100,19 +99,19 @@ func (l *linter) lengths(t Template, channel string) {
 	parts := t.parts()
 	subject, text := parts[0], parts[1]
 	if strings.TrimSpace(t.Text) == "" {
-		l.add(text, 1, "", RuleEmpty, "there is no text")
+		l.addf(text, 1, "", RuleEmpty, "there is no text")
 	}
 	if channel == "sms" {
 		if n := literal(t.Text); n > maxSMS {
-			l.add(text, 1, "", RuleLength, "%d characters; an SMS has at most %d", n, maxSMS)
+			l.addf(text, 1, "", RuleLength, "%d characters; an SMS has at most %d", n, maxSMS)
 		}
 		return
 	}
 	if strings.TrimSpace(t.Subject) == "" {
-		l.add(subject, 1, "", RuleEmpty, "there is no subject")
+		l.addf(subject, 1, "", RuleEmpty, "there is no subject")
 	}
 	if n := literal(t.Subject); n > maxSubject {
-		l.add(subject, 1, "", RuleLength, "%d characters; a subject has at most %d", n, maxSubject)
+		l.addf(subject, 1, "", RuleLength, "%d characters; a subject has at most %d", n, maxSubject)
 	}
 }
 

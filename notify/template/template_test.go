@@ -63,7 +63,7 @@ type page struct {
 	elements               int
 }
 
-func parse(t interface{ Fatal(...any) }, source string) page {
+func parse(t interface{ Fatal(args ...any) }, source string) page {
 	root, err := html.Parse(strings.NewReader(source))
 	if err != nil {
 		t.Fatal(err)
