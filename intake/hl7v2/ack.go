@@ -55,12 +55,17 @@ func (a *acknowledgement) segment(fields ...string) {
 	a.out.WriteByte('\r')
 }
 
-// echo gives a field of the message's MSH as it was sent.
+// echo gives a field of the message's MSH as it was sent, without what would end a segment or frame.
 func (a *acknowledgement) echo(field int) string {
 	if a.to == nil {
 		return ""
 	}
-	return strings.ReplaceAll(a.to.Segment("MSH").Field(field).Raw(), "\n", " ")
+	return strings.Map(func(r rune) rune {
+		if isLineEnd(r) {
+			return ' '
+		}
+		return r
+	}, a.to.Segment("MSH").Field(field).Raw())
 }
 
 func (a *acknowledgement) components(parts ...string) string {
@@ -147,12 +152,17 @@ func (a *acknowledgement) errorSegment(f *Fault) []string {
 	}
 }
 
+// shorten cuts a sentence between words. Our sentences are ASCII, so bytes are characters.
 func shorten(text string, limit int) string {
-	runes := []rune(text)
-	if len(runes) <= limit {
+	if len(text) <= limit {
 		return text
 	}
-	return string(runes[:limit-1]) + "."
+	const more = "..."
+	cut := text[:limit-len(more)]
+	if space := strings.LastIndexByte(cut, ' '); space > 0 {
+		cut = cut[:space]
+	}
+	return cut + more
 }
 
 // olderThan compares a version such as 2.5.1 with the given one, part by part.

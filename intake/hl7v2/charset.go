@@ -174,7 +174,7 @@ func utf16Order(raw []byte) (unicode.Endianness, bool) {
 	case bytes.HasPrefix(raw, []byte("\xFE\xFF")):
 		return unicode.BigEndian, true
 	}
-	for _, header := range []string{"MSH", "FHS", "BHS"} {
+	for _, header := range headers {
 		if bytes.HasPrefix(raw, []byte{header[0], 0, header[1], 0, header[2], 0}) {
 			return unicode.LittleEndian, true
 		}

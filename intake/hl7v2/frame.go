@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"io"
+	"slices"
 )
 
 // The framing of MLLP release 1: <VT> message <FS><CR>.
@@ -90,11 +91,18 @@ func (r *frameReader) skipToStart() error {
 }
 
 // headerFollows tells whether a message header comes next, and so a start of block is one and
-// not a vertical tab in some text.
+// not a vertical tab in some text. It waits for no byte more than it needs to tell.
 func (r *frameReader) headerFollows() bool {
-	next, err := r.in.Peek(4)
-	return err == nil && headerName(next) != ""
+	for n := 1; n <= 3; n++ {
+		next, err := r.in.Peek(n)
+		if err != nil || !slices.ContainsFunc(headers, func(h string) bool { return h[:n] == string(next) }) {
+			return false
+		}
+	}
+	return true
 }
+
+var headers = []string{"MSH", "FHS", "BHS"}
 
 func unexpected(err error) error {
 	if errors.Is(err, io.EOF) {

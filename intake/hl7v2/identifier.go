@@ -68,12 +68,12 @@ func patientIdentifiers(m *Message, pid Segment, opt Options) []care.Identifier 
 			found = append(found, id)
 		}
 	}
-	for _, r := range pid.Field(3).Reps() {
+	for _, r := range bounded(pid.Field(3)) {
 		add(r, false)
 	}
 	listed := len(found) > 0
 	for _, field := range []int{2, 4} {
-		for _, r := range pid.Field(field).Reps() {
+		for _, r := range bounded(pid.Field(field)) {
 			add(r, listed || field == 4)
 		}
 	}
@@ -84,7 +84,7 @@ func patientIdentifiers(m *Message, pid Segment, opt Options) []care.Identifier 
 func mergedIdentifiers(m *Message, mrg Segment, opt Options) []care.Identifier {
 	var found []care.Identifier
 	for _, field := range []int{1, 4, 2} {
-		for _, r := range mrg.Field(field).Reps() {
+		for _, r := range bounded(mrg.Field(field)) {
 			if _, own := m.authority(r.Component(4), opt); field == 2 && !own {
 				continue
 			}
@@ -102,4 +102,12 @@ func losingIdentifiers(m *Message, opt Options) []care.Identifier {
 		found = append(found, mergedIdentifiers(m, mrg, opt)...)
 	}
 	return found
+}
+
+// bounded gives a field's repetitions, up to more than any person has numbers: they are compared
+// with each other, and a hostile message may hold a million.
+func bounded(f Field) []Repetition {
+	const most = 256
+	reps := f.Reps()
+	return reps[:min(len(reps), most)]
 }

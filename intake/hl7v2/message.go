@@ -2,6 +2,7 @@ package hl7v2
 
 import (
 	"bytes"
+	"iter"
 	"strings"
 )
 
@@ -74,28 +75,55 @@ func fromHeader(text string) (string, bool) {
 func (m *Message) readSegments(text string) {
 	if !strings.Contains(text, "\r") {
 		for line := range strings.FieldsFuncSeq(text, isLineEnd) {
-			if !m.addLine(line, false) {
+			if !m.addLine(line) {
 				return
 			}
 		}
 		return
 	}
 	for piece := range strings.SplitSeq(text, "\r") {
-		// After CRLF the piece begins with the LF that belongs to the end before it.
-		first := true
-		for line := range strings.FieldsFuncSeq(piece, isLineEnd) {
-			if !m.addLine(line, !first) {
+		for line := range m.joinedLines(piece) {
+			if !m.addLine(line) {
 				return
 			}
-			first = false
 		}
 	}
 }
 
 func isLineEnd(r rune) bool { return strings.ContainsRune(lineEnds, r) }
 
+// joinedLines gives the lines of what stands between two CRs, each with the lines after it that
+// are no segments. After CRLF the piece begins with the LF of the end before it.
+func (m *Message) joinedLines(piece string) iter.Seq[string] {
+	piece = strings.TrimLeft(piece, lineEnds)
+	return func(yield func(string) bool) {
+		start := 0
+		for at := 0; at < len(piece); {
+			end := strings.IndexAny(piece[at:], lineEnds)
+			if end < 0 {
+				break
+			}
+			at += end + 1
+			if m.startsSegment(piece[at:]) {
+				if !yield(piece[start : at-1]) {
+					return
+				}
+				start = at
+			}
+		}
+		if start < len(piece) {
+			yield(piece[start:])
+		}
+	}
+}
+
+// startsSegment is stricter than segmentName: within a text, three capitals alone are a word.
+func (m *Message) startsSegment(text string) bool {
+	return len(text) > 3 && text[3] == byte(m.Delimiters.Field) && m.segmentName(text) != ""
+}
+
 // addLine adds one line; it says false where the message is over.
-func (m *Message) addLine(line string, continues bool) bool {
+func (m *Message) addLine(line string) bool {
 	trimmed := strings.TrimRight(line, blank)
 	switch name := m.segmentName(trimmed); {
 	case trimmed == "":
@@ -106,9 +134,6 @@ func (m *Message) addLine(line string, continues bool) bool {
 		return false
 	case name != "":
 		m.Segments = append(m.Segments, m.newSegment(name, trimmed))
-	case continues && len(m.Segments) > 0:
-		last := m.Segments[len(m.Segments)-1].fields
-		last[len(last)-1] += "\n" + line
 	default:
 		m.Stray = append(m.Stray, line)
 	}
@@ -125,7 +150,7 @@ func (m *Message) segmentName(line string) string {
 			return ""
 		}
 	}
-	if len(line) > 3 && !strings.HasPrefix(line[3:], string(m.Delimiters.Field)) {
+	if len(line) > 3 && line[3] != byte(m.Delimiters.Field) && !isLineEnd(rune(line[3])) {
 		return ""
 	}
 	return line[:3]

@@ -101,7 +101,7 @@ func telecoms(pid Segment) []care.Telecom {
 		field int
 		use   string
 	}{{13, "home"}, {14, "work"}, {40, ""}} {
-		for _, rep := range pid.Field(f.field).Reps() {
+		for _, rep := range bounded(pid.Field(f.field)) {
 			for _, t := range telecom(rep, f.use) {
 				if !reaches(found, t) {
 					found = append(found, t)
