@@ -1,0 +1,57 @@
+package workflows
+
+import (
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"throughline/pathways/engine"
+)
+
+// Limits of a commit. As a local activity it costs one history event, but a long one keeps the
+// workflow task busy and piles up history; an ordinary one waits on the server for nothing.
+const (
+	quickCommitLimit = 2 * time.Second
+	quickCommitTries = 3
+	slowCommitLimit  = 30 * time.Second
+	slowCommitPause  = time.Minute
+)
+
+// commit makes the turn durable, however long that takes: the enrollment does not move on, and
+// nobody gets a receipt, before it is.
+func (e *enrollment) commit(ctx workflow.Context, turn engine.Turn) {
+	// A workflow that somebody cancels still finishes the turn it is in.
+	ctx, cancel := workflow.NewDisconnectedContext(ctx)
+	defer cancel()
+	c := Commit{Turn: turn, Definition: e.ref}
+	summary := summaryOf(turn)
+	if quickCommit(ctx, c, summary) == nil {
+		return
+	}
+	e.uncommitted = fmt.Sprintf("turn %d could not be committed at once and is being tried again", turn.State.Seq)
+	defer func() { e.uncommitted = "" }()
+	for slowCommit(ctx, c, summary) != nil {
+		// The server retries without end, so that only somebody's intervention leads here.
+		_ = workflow.Sleep(ctx, slowCommitPause) // never cancelled: see above
+	}
+}
+
+func quickCommit(ctx workflow.Context, c Commit, summary string) error {
+	ctx = workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
+		ScheduleToCloseTimeout: quickCommitLimit,
+		RetryPolicy:            &temporal.RetryPolicy{InitialInterval: 100 * time.Millisecond, MaximumAttempts: quickCommitTries},
+		Summary:                summary,
+	})
+	return workflow.ExecuteLocalActivity(ctx, CommitActivity, c).Get(ctx, nil)
+}
+
+func slowCommit(ctx workflow.Context, c Commit, summary string) error {
+	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		StartToCloseTimeout: slowCommitLimit,
+		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: slowCommitPause},
+		Summary:             summary,
+	})
+	return workflow.ExecuteActivity(ctx, CommitActivity, c).Get(ctx, nil)
+}
