@@ -17,6 +17,7 @@ func (c *checker) clocks() {
 		k := &c.d.Clocks[i]
 		path := "clocks." + k.Name
 		c.once(seen, path, k.Line, "clock", k.Name)
+		c.partName(path, k.Line, "a clock", k.Name)
 		c.anchor(path, k)
 		c.within(path, k)
 		if k.Pause != "" && !slices.Contains(pauses, k.Pause) {
@@ -31,6 +32,19 @@ func (c *checker) clocks() {
 		if k.Pause == PauseNever && k.Source == "" {
 			c.odd(path, k.Line, "a clock that nothing may pause has no source", "write source: and the rule it comes from")
 		}
+	}
+}
+
+// stepClocks are the clocks, and their ladders, that kinds of step bring.
+var stepClocks = []string{"attendance", "consent", "search", "acknowledge", "first_contact", "outcome", "decide", "due", "wait"}
+
+// partName checks the name of a clock or a ladder.
+func (c *checker) partName(path string, line int, what, name string) {
+	switch {
+	case !identifier.MatchString(name):
+		c.wrong(path, line, fmt.Sprintf("%q cannot be the name of %s", name, what), "use lower-case letters, digits and underscores, and begin with a letter")
+	case slices.Contains(stepClocks, name):
+		c.wrong(path, line, fmt.Sprintf("%q cannot be the name of %s: appointments, referrals and waits bring one of that name", name, what), "choose another name")
 	}
 }
 
@@ -113,6 +127,7 @@ func (c *checker) ladders() {
 	for _, l := range c.d.Ladders {
 		path := "ladders." + l.Name
 		c.once(seen, path, l.Line, "ladder", l.Name)
+		c.partName(path, l.Line, "a ladder", l.Name)
 		if len(l.Rungs) == 0 {
 			c.wrong(path, l.Line, "the ladder has no rungs", "begin with - {at: due, escalate: supervisor}")
 			continue

@@ -38,7 +38,7 @@ func (c *checker) expressions() {
 		c.askedHere(u, checked)
 		c.literals(u, checked)
 		if u.want == offsetText {
-			c.offsetsGiven(u)
+			c.offsetsGiven(u, checked)
 		}
 	}
 }
@@ -169,8 +169,17 @@ func impossible(n name, value string) *fault {
 	return nil
 }
 
-// offsetsGiven tries an amount-of-time expression with every value of the codes that it asks.
-func (c *checker) offsetsGiven(u use) {
+// offsetsGiven tries an amount-of-time expression with every value of the codes that it asks. A
+// clock that starts before its length is known would have no deadline, so it may only ask what is
+// always known.
+func (c *checker) offsetsGiven(u use, checked *cel.Ast) {
+	for _, asked := range c.lang.asks(checked) {
+		if !c.alwaysKnown(asked) {
+			line, column := placeOf(u.text, asked)
+			c.inExpression(u, fault{message: fmt.Sprintf("%s may not be known when the clock starts", asked), suggestion: "ask a fact that has a default or is required", line: line, column: column})
+			return
+		}
+	}
 	for _, given := range c.offsetsOf(u.text) {
 		if off, err := care.ParseOffset(given); err != nil || off.N < 0 || off.IsZero() {
 			line, column := placeOf(u.text, given)
@@ -178,6 +187,15 @@ func (c *checker) offsetsGiven(u use) {
 			return
 		}
 	}
+}
+
+// alwaysKnown tells whether a name has a value from the first moment of an enrollment on.
+func (c *checker) alwaysKnown(asked string) bool {
+	if f := c.d.fact(asked); f != nil {
+		return f.Required || f.Default != nil
+	}
+	n, _ := c.lang.named(asked)
+	return strings.HasPrefix(asked, "patient.") && n.typ == TypeBool
 }
 
 // offsetsOf gives what an expression gives for the values of the codes and the yes-or-no that it

@@ -127,6 +127,7 @@ func (c *checker) misplaced(path string, s *Step) {
 		{"excused", s.Excused != nil, []string{KindTask}},
 		{"interactive", s.Interactive, []string{KindTask}},
 		{"clock", s.Clock != "", []string{KindTask, KindAppointment}},
+		{"due", s.Due != "", []string{KindTask, KindAppointment}},
 		{"ladder", s.Ladder != "", []string{KindTask, KindAppointment}},
 		{"on_no_show", s.OnNoShow != nil, []string{KindAppointment}},
 		{"instructions", s.Instructions != "", []string{KindTask, KindAppointment, KindReferral}},
@@ -155,9 +156,17 @@ func (c *checker) human(path string, s *Step) {
 
 func (c *checker) deadline(path string, s *Step) {
 	clock := c.d.ClockByName(s.Clock)
+	if s.Due != "" {
+		c.offset(path+".due", s.Line, s.Due)
+	}
 	switch {
+	case s.Due != "" && s.Clock != "":
+		c.wrong(path+".due", s.Line, fmt.Sprintf("%s has two deadlines, due and clock", s.ID), "keep one")
+		return
+	case s.Due != "":
+		return
 	case s.Clock == "":
-		c.wrong(path, s.Line, fmt.Sprintf("%s has no deadline", s.ID), "write clock: and the name of a clock")
+		c.wrong(path, s.Line, fmt.Sprintf("%s has no deadline", s.ID), "write clock: and the name of a clock, or due: and an amount of time")
 		return
 	case clock == nil:
 		c.wrongValue(path+".clock", s.Line, fmt.Sprintf("there is no clock %q", s.Clock), suggest(s.Clock, namesIn(c.d.Clocks, func(k Clock) string { return k.Name })))
