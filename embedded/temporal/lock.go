@@ -21,24 +21,27 @@ const (
 	// relock is how long the server runs on after losing its connection to the lock, as when the
 	// database restarts.
 	relock   = 30 * time.Second
-	tryEvery = 100 * time.Millisecond
+	tryEvery = 50 * time.Millisecond
+
+	connectSeconds = "10"
 )
 
 // lock keeps every other server off the database for as long as this process lives: PostgreSQL frees
 // an advisory lock when the connection that holds it ends.
 type lock struct {
 	cfg    Config
+	relock time.Duration
 	cancel context.CancelFunc
 	ended  chan struct{}
 }
 
-func acquireLock(ctx context.Context, cfg Config, ending *outcome) (*lock, error) {
+func acquireLock(ctx context.Context, cfg Config, relock time.Duration, ending *outcome) (*lock, error) {
 	conn, err := tryLock(ctx, cfg, handover)
 	if err != nil {
 		return nil, err
 	}
 	holding, cancel := context.WithCancel(context.Background())
-	l := &lock{cfg: cfg, cancel: cancel, ended: make(chan struct{})}
+	l := &lock{cfg: cfg, relock: relock, cancel: cancel, ended: make(chan struct{})}
 	go l.hold(holding, conn, ending)
 	return l, nil
 }
@@ -55,7 +58,7 @@ func (l *lock) hold(ctx context.Context, conn *pgx.Conn, ending *outcome) {
 			return
 		}
 		l.cfg.Logger.Warn("the connection that keeps other Temporal servers off the database broke; taking the lock again", "error", err)
-		conn, err = tryLock(ctx, l.cfg, relock)
+		conn, err = tryLock(ctx, l.cfg, l.relock)
 		if ctx.Err() != nil {
 			return
 		}
@@ -71,13 +74,13 @@ func (l *lock) release() {
 	<-l.ended
 }
 
-// tryLock takes the lock on a connection of its own, trying for the given time.
+// tryLock takes the lock on a connection of its own, trying for the given time, and once at least.
 func tryLock(ctx context.Context, cfg Config, within time.Duration) (*pgx.Conn, error) {
 	trying, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	for {
-		conn, err := lockOnce(trying, cfg)
-		if err == nil && conn != nil {
+		conn, err := lockOnce(ctx, cfg)
+		if conn != nil {
 			return conn, nil
 		}
 		if pause(trying, tryEvery) == nil {
@@ -117,6 +120,9 @@ func connect(ctx context.Context, cfg Config, database string) (*pgx.Conn, error
 	}
 	if !query.Has("sslmode") {
 		query.Set("sslmode", "disable")
+	}
+	if !query.Has("connect_timeout") {
+		query.Set("connect_timeout", connectSeconds)
 	}
 	address := url.URL{
 		Scheme: "postgres", User: url.UserPassword(cfg.User, cfg.Password),

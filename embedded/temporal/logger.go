@@ -29,8 +29,14 @@ var (
 )
 
 func newLogger(sink *slog.Logger, ending *outcome) *logger {
-	return &logger{sink: sink.With("component", "temporal"), ending: ending, quiet: new(atomic.Bool)}
+	return &logger{sink: sink.With("part", "temporal"), ending: ending, quiet: new(atomic.Bool)}
 }
+
+// noHTTP begins the warning that the server gives at every start with its HTTP port closed, as it is here.
+const noHTTP = "HTTP API port has not been set."
+
+// shardBeingTaken is the text of the server's ErrShardStatusUnknown.
+const shardBeingTaken = "shard status unknown"
 
 // hush makes the logger silent: a server that stops warns of everything that it cuts short.
 func (l *logger) hush() { l.quiet.Store(true) }
@@ -43,9 +49,22 @@ func (l *logger) Debug(string, ...tag.Tag) {}
 
 func (l *logger) Info(string, ...tag.Tag) {}
 
-func (l *logger) Warn(msg string, tags ...tag.Tag) { l.log(slog.LevelWarn, msg, tags) }
+func (l *logger) Warn(msg string, tags ...tag.Tag) {
+	if strings.HasPrefix(msg, noHTTP) {
+		return
+	}
+	l.log(slog.LevelWarn, msg, tags)
+}
 
-func (l *logger) Error(msg string, tags ...tag.Tag) { l.log(slog.LevelError, msg, tags) }
+// Error drops what is nothing to act on: a caller that went away, such as a worker that stops polling,
+// and tasks that cannot be read in the moment in which a shard is being taken, and are read after it.
+func (l *logger) Error(msg string, tags ...tag.Tag) {
+	because := cause(tags)
+	if strings.Contains(because, context.Canceled.Error()) || strings.Contains(because, shardBeingTaken) {
+		return
+	}
+	l.log(slog.LevelError, msg, tags)
+}
 
 func (l *logger) DPanic(msg string, tags ...tag.Tag) { l.log(slog.LevelError, msg, tags) }
 

@@ -44,7 +44,7 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 		return nil, err
 	}
 	ending := newOutcome()
-	held, err := acquireLock(ctx, cfg, ending)
+	held, err := acquireLock(ctx, cfg, relock, ending)
 	if err != nil {
 		return nil, err
 	}

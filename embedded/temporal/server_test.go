@@ -3,23 +3,28 @@
 package temporal
 
 import (
+	"bufio"
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
+	"os/exec"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
+	"go.temporal.io/server/common/log/tag"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
@@ -39,12 +44,45 @@ var (
 	databases atomic.Int32
 )
 
+// helperDir makes the test binary, run again, be an embedded installation until it is killed.
+const helperDir = "THROUGHLINE_TEST_TEMPORAL_DIR"
+
 func TestMain(m *testing.M) {
+	if dir := os.Getenv(helperDir); dir != "" {
+		if err := serveUntilKilled(dir); err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+	}
 	os.Exit(withDatabase(m))
 }
 
+// serveUntilKilled starts everything and one workflow, says so, and waits for its end.
+func serveUntilKilled(dir string) error {
+	ctx := context.Background()
+	db, err := postgres.Start(ctx, postgres.Config{Dir: dir})
+	if err != nil {
+		return err
+	}
+	s, err := Start(ctx, Config{SocketDir: db.SocketDir(), User: db.User()})
+	if err != nil {
+		return err
+	}
+	c, err := client.Dial(clientOptions(s))
+	if err != nil {
+		return err
+	}
+	if _, err := c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: "one", TaskQueue: queue}, "greeting"); err != nil {
+		return err
+	}
+	fmt.Println(helperReady)
+	select {}
+}
+
+const helperReady = "ready"
+
 func withDatabase(m *testing.M) int {
-	dir, err := os.MkdirTemp("", "throughline-test-")
+	dir, err := openTempDir()
 	if err != nil {
 		fmt.Println(err)
 		return 1
@@ -60,7 +98,16 @@ func withDatabase(m *testing.M) int {
 	return m.Run()
 }
 
-// waits for a name and greets it.
+// openTempDir makes a directory that PostgreSQL's account may pass through when root runs the tests.
+func openTempDir() (string, error) {
+	dir, err := os.MkdirTemp("", "throughline-test-")
+	if err != nil {
+		return "", err
+	}
+	return dir, os.Chmod(dir, 0o711)
+}
+
+// greeting waits for a name and greets it.
 func greeting(ctx workflow.Context) (string, error) {
 	var name string
 	workflow.GetSignalChannel(ctx, "name").Receive(ctx, &name)
@@ -83,6 +130,11 @@ func TestAWorkflowOutlivesARestart(t *testing.T) {
 		t.Fatal(err)
 	}
 	waitListed(t, c, kind+` = "open"`)
+	// A query is answered after the first workflow task; a task lost to the worker's stop would be
+	// given out again only when it times out.
+	if _, err := c.QueryWorkflow(ctx, "one", "", client.QueryTypeStackTrace); err != nil {
+		t.Fatal(err)
+	}
 	stopWorker()
 	c.Close()
 	first.Stop()
@@ -102,6 +154,54 @@ func TestAWorkflowOutlivesARestart(t *testing.T) {
 	}
 	if said != "hello world" {
 		t.Errorf("the workflow says %q", said)
+	}
+}
+
+func TestAWorkflowOutlivesAKilledProcess(t *testing.T) {
+	ctx := t.Context()
+	dir, err := openTempDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	killHelper(t, dir)
+
+	db, err := postgres.Start(ctx, postgres.Config{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Stop(context.WithoutCancel(ctx)) })
+	c := dial(t, start(t, Config{SocketDir: db.SocketDir(), User: db.User()}))
+	work(t, c)
+	if err := c.SignalWorkflow(ctx, "one", "", "name", "again"); err != nil {
+		t.Fatal(err)
+	}
+	var said string
+	if err := c.GetWorkflow(ctx, "one", "").Get(ctx, &said); err != nil {
+		t.Fatal(err)
+	}
+	if said != "hello again" {
+		t.Errorf("the workflow says %q", said)
+	}
+}
+
+// killHelper runs an installation in a process of its own and kills it once its workflow is started.
+func killHelper(t *testing.T, dir string) {
+	t.Helper()
+	helper := exec.Command(os.Args[0])
+	helper.Env = append(os.Environ(), helperDir+"="+dir)
+	out, err := helper.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := helper.Start(); err != nil {
+		t.Fatal(err)
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	_ = helper.Process.Kill()
+	_ = helper.Wait()
+	if err != nil || strings.TrimSpace(line) != helperReady {
+		t.Fatalf("the helper says %q (%v)", line, err)
 	}
 }
 
@@ -169,14 +269,61 @@ func TestASecondServerOnTheDatabaseIsRefused(t *testing.T) {
 	start(t, cfg)
 }
 
-func TestABrokenLockIsTakenAgainOrEndsTheServer(t *testing.T) {
+func TestABrokenLockIsTakenAgain(t *testing.T) {
+	l, admin, ending := lockedDatabase(t)
+	before := lockHolder(t, admin)
+	terminate(t, admin, before)
+	for pid := lockHolder(t, admin); pid == 0 || pid == before; pid = lockHolder(t, admin) {
+		if err := pause(t.Context(), tryEvery); err != nil {
+			t.Fatal("the lock is not taken again")
+		}
+	}
+	l.release()
+	select {
+	case err := <-ending.done:
+		t.Errorf("the server was ended: %v", err)
+	default:
+	}
+}
+
+func TestALockThatAnotherServerTookEndsThisOne(t *testing.T) {
+	_, admin, ending := lockedDatabase(t)
+	other, err := pgx.Connect(t.Context(), admin.Config().ConnString())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = other.Close(context.WithoutCancel(t.Context())) })
+	taken := make(chan error, 1)
+	go func() {
+		// Queues behind the holder, and so gets the lock the moment that it is free.
+		_, err := other.Exec(t.Context(), "SELECT pg_advisory_lock($1)", int64(lockKey))
+		taken <- err
+	}()
+	holder := lockHolder(t, admin)
+	for !lockAwaited(t, admin) {
+		if err := pause(t.Context(), tryEvery); err != nil {
+			t.Fatal("nobody waits for the lock")
+		}
+	}
+	terminate(t, admin, holder)
+	if err := <-taken; err != nil {
+		t.Fatal(err)
+	}
+	if err := <-ending.done; care.CodeOf(err) != care.Conflict {
+		t.Errorf("Done gives %v, want a conflict", err)
+	}
+}
+
+// lockedDatabase is a database with the lock taken, and a connection to look at it.
+func lockedDatabase(t *testing.T) (*lock, *pgx.Conn, *outcome) {
+	t.Helper()
 	ctx := t.Context()
 	cfg := freshConfig().withDefaults()
 	if err := ensureDatabases(ctx, cfg); err != nil {
 		t.Fatal(err)
 	}
 	ending := newOutcome()
-	l, err := acquireLock(ctx, cfg, ending)
+	l, err := acquireLock(ctx, cfg, time.Second, ending)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,32 +333,35 @@ func TestABrokenLockIsTakenAgainOrEndsTheServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = admin.Close(context.WithoutCancel(ctx)) })
+	return l, admin, ending
+}
 
-	const holder = `SELECT coalesce(max(pid), 0) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
-	holding := func() (pid int) {
-		if err := admin.QueryRow(ctx, holder).Scan(&pid); err != nil {
-			t.Fatal(err)
-		}
-		return pid
-	}
-	before := holding()
-	if _, err := admin.Exec(ctx, "SELECT pg_terminate_backend($1)", before); err != nil {
+const advisoryLocks = ` FROM pg_locks WHERE locktype = 'advisory'
+	AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
+
+// lockHolder is the process that has the lock, 0 when nobody has it.
+func lockHolder(t *testing.T, admin *pgx.Conn) (pid int) {
+	t.Helper()
+	err := admin.QueryRow(t.Context(), "SELECT coalesce(max(pid), 0)"+advisoryLocks+" AND granted").Scan(&pid)
+	if err != nil {
 		t.Fatal(err)
 	}
-	for pid := holding(); pid == 0 || pid == before; pid = holding() {
-		if err := pause(ctx, tryEvery); err != nil {
-			t.Fatal("the lock is not taken again")
-		}
-	}
+	return pid
+}
 
-	// A database that is gone for good.
-	if _, err := admin.Exec(ctx, "SELECT pg_terminate_backend($1)", holding()); err != nil {
+func lockAwaited(t *testing.T, admin *pgx.Conn) (awaited bool) {
+	t.Helper()
+	err := admin.QueryRow(t.Context(), "SELECT EXISTS (SELECT 1"+advisoryLocks+" AND NOT granted)").Scan(&awaited)
+	if err != nil {
 		t.Fatal(err)
 	}
-	gone := cfg
-	gone.Database = "no_such_database"
-	if _, err := tryLock(ctx, gone, tryEvery); care.CodeOf(err) != care.Unavailable {
-		t.Errorf("locking a database that is gone gives %v", err)
+	return awaited
+}
+
+func terminate(t *testing.T, admin *pgx.Conn, pid int) {
+	t.Helper()
+	if _, err := admin.Exec(t.Context(), "SELECT pg_terminate_backend($1)", pid); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -227,6 +377,22 @@ func TestFatalEndsTheServerThroughDone(t *testing.T) {
 	ending.finish()
 	if !strings.Contains(written.String(), "level=ERROR") {
 		t.Errorf("the log has %q", written.String())
+	}
+}
+
+func TestOnlyWhatMattersIsLogged(t *testing.T) {
+	var written strings.Builder
+	l := newLogger(slog.New(slog.NewTextHandler(&written, nil)), newOutcome())
+	l.Info("working")
+	l.Warn(noHTTP + " Nexus …")
+	l.Error("poll ended", tag.Error(context.Canceled))
+	l.Error("no tasks", tag.Error(errors.New(shardBeingTaken)))
+	l.With(tag.WorkflowNamespace("care")).Warn("slow")
+	l.hush()
+	l.Error("cut short")
+	got := written.String()
+	if strings.Count(got, "\n") != 1 || !strings.Contains(got, "msg=slow part=temporal wf_namespace=care") {
+		t.Errorf("the log has:\n%s", got)
 	}
 }
 
@@ -305,17 +471,21 @@ func start(t *testing.T, cfg Config) *Server {
 
 func dial(t *testing.T, s *Server) client.Client {
 	t.Helper()
-	address, config := s.ClientOptions()
-	c, err := client.Dial(client.Options{
-		HostPort: address, Namespace: DefaultNamespace,
-		ConnectionOptions: client.ConnectionOptions{TLS: config},
-		Logger:            slog.New(slog.DiscardHandler),
-	})
+	c, err := client.Dial(clientOptions(s))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(c.Close)
 	return c
+}
+
+func clientOptions(s *Server) client.Options {
+	address, config := s.ClientOptions()
+	return client.Options{
+		HostPort: address, Namespace: DefaultNamespace,
+		ConnectionOptions: client.ConnectionOptions{TLS: config},
+		Logger:            slog.New(slog.DiscardHandler),
+	}
 }
 
 func work(t *testing.T, c client.Client) (stop func()) {
