@@ -1,0 +1,160 @@
+// Package storetest gives a test a database of its own: migrated, empty, and gone when the test
+// ends. It is for tests only.
+//
+// The environment variable THROUGHLINE_TEST_DATABASE_URL names a PostgreSQL server whose user may
+// create databases; without it, one private PostgreSQL is started for the whole test binary from
+// the system's programs. Where there is neither, tests fail and say what to install.
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"throughline/care"
+	"throughline/embedded/postgres"
+	"throughline/store"
+)
+
+const (
+	serverVariable = "THROUGHLINE_TEST_DATABASE_URL"
+	patience       = time.Minute // for a server to start on a busy machine
+	maxConns       = 4
+)
+
+// server is the one PostgreSQL of the test binary, with a migrated database to copy from.
+type server struct {
+	admin    string                     // connection string of the maintenance database
+	dsn      func(dbname string) string // connection string of another one
+	template string
+}
+
+var shared = sync.OnceValues(start)
+
+func start() (*server, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	srv, err := given()
+	if err != nil {
+		return nil, err
+	}
+	if srv == nil {
+		if srv, err = private(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return srv, srv.makeTemplate(ctx)
+}
+
+// given is the server that the environment names; nil where it names none.
+func given() (*server, error) {
+	address := os.Getenv(serverVariable)
+	if address == "" {
+		return nil, nil //nolint:nilnil // no server is no failure
+	}
+	at, err := url.Parse(address)
+	if err != nil || !strings.HasPrefix(at.Scheme, "postgres") {
+		return nil, fmt.Errorf("%s is not an address like postgres://user@host/database", serverVariable)
+	}
+	return &server{admin: address, dsn: func(dbname string) string {
+		other := *at
+		other.Path = "/" + dbname
+		return other.String()
+	}}, nil
+}
+
+// private starts a server that ends with the test binary.
+func private(ctx context.Context) (*server, error) {
+	dir, err := os.MkdirTemp("", "throughline-test-")
+	if err != nil {
+		return nil, fmt.Errorf("making a folder for the test database: %w", err)
+	}
+	pg, err := postgres.Start(ctx, postgres.Config{Dir: dir})
+	if err != nil {
+		return nil, fmt.Errorf("tests of the store need PostgreSQL: %w; or name a server in %s", err, serverVariable)
+	}
+	return &server{admin: pg.DSN("postgres"), dsn: pg.DSN}, nil
+}
+
+func (s *server) makeTemplate(ctx context.Context) error {
+	s.template = fmt.Sprintf("throughline_template_%d_%d", os.Getpid(), time.Now().UnixNano())
+	if err := s.exec(ctx, "CREATE DATABASE "+s.template); err != nil {
+		return fmt.Errorf("making the template database: %w", err)
+	}
+	if _, _, err := store.Migrate(ctx, s.dsn(s.template), nil); err != nil {
+		return fmt.Errorf("migrating the template database: %w", err)
+	}
+	return nil
+}
+
+func (s *server) exec(ctx context.Context, statement string) error {
+	conn, err := pgx.Connect(ctx, s.admin)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close(ctx) }()
+	_, err = conn.Exec(ctx, statement)
+	return err
+}
+
+// Option changes how the store is opened.
+type Option func(*store.Config)
+
+// WithNow gives the store a clock.
+func WithNow(now func() time.Time) Option { return func(c *store.Config) { c.Now = now } }
+
+// New gives the test an empty, migrated store of its own.
+func New(t testing.TB, options ...Option) *store.Store {
+	t.Helper()
+	s, _ := NewWithDSN(t, options...)
+	return s
+}
+
+// NewWithDSN is New for tests that also look into the database themselves.
+func NewWithDSN(t testing.TB, options ...Option) (*store.Store, string) {
+	t.Helper()
+	dsn := Database(t)
+	cfg := store.Config{DSN: dsn, MaxConns: maxConns}
+	for _, o := range options {
+		o(&cfg)
+	}
+	s, err := store.Open(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s, dsn
+}
+
+// Database gives the test an empty, migrated database of its own.
+func Database(t testing.TB) string {
+	t.Helper()
+	srv, err := shared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := "t_" + strings.ReplaceAll(care.NewID(time.Now()), "-", "")
+	if err := srv.exec(t.Context(), "CREATE DATABASE "+name+" TEMPLATE "+srv.template); err != nil {
+		t.Fatalf("making a database for the test: %v", err)
+	}
+	t.Cleanup(func() {
+		// The test's own context has ended by now.
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		if err := srv.exec(ctx, "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
+			t.Errorf("dropping the test's database: %v", err)
+		}
+	})
+	return srv.dsn(name)
+}
