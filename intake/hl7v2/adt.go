@@ -126,7 +126,7 @@ func (r *reading) merge(survivor, losing Segment) {
 	kept := patientIdentifiers(r.msg, survivor, r.opt)
 	gone := without(mergedIdentifiers(r.msg, losing, r.opt), kept)
 	if len(kept) == 0 || len(gone) == 0 {
-		r.warn("a pair of PID and MRG does not name two patients: left out")
+		r.warnf("a pair of PID and MRG does not name two patients: left out")
 		return
 	}
 	if r.in.Patient == nil {

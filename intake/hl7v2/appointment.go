@@ -45,14 +45,14 @@ func (r *reading) appointment(event string) {
 	}
 	a.Start, a.End = r.slot(sch)
 	if a.Start == nil && a.Status == care.AppointmentBooked {
-		r.warn("neither TQ1-7, SCH-11 nor a resource (AIS, AIG, AIL, AIP) says when the appointment is")
+		r.warnf("neither TQ1-7, SCH-11 nor a resource (AIS, AIG, AIL, AIP) says when the appointment is")
 	}
 	a.Reason = r.reason(sch, a.Status)
 	a.Service = r.service(sch)
 	r.in.Appointments = append(r.in.Appointments, a)
 	r.in.Patient = r.patient(r.msg.Segment("PID"))
 	if r.in.Patient == nil || len(r.in.Patient.Identifiers) == 0 {
-		r.warn("PID-3 is empty: the patient is known only if the appointment is")
+		r.warnf("PID-3 is empty: the patient is known only if the appointment is")
 	}
 }
 
@@ -110,7 +110,7 @@ func (r *reading) slot(sch Segment) (start, end *time.Time) {
 	earliest, length := r.earliestResource()
 	if start = r.instantOf(timing.Component(4), "SCH", 11); start != nil {
 		if earliest != nil && !earliest.Equal(*start) {
-			r.warn("SCH-11 and the resources disagree about the start: SCH-11 was taken")
+			r.warnf("SCH-11 and the resources disagree about the start: SCH-11 was taken")
 		}
 		return start, r.endOr(start, r.instantOf(timing.Component(5), "SCH", 11), sch)
 	}

@@ -45,11 +45,11 @@ func readDelimiters(header string) (Delimiters, bool) {
 		*slots[next] = r
 		next++
 	}
-	d.fillFromStandard(used)
+	fillFromStandard(&d, used)
 	return d, true
 }
 
-func (d *Delimiters) fillFromStandard(used map[rune]bool) {
+func fillFromStandard(d *Delimiters, used map[rune]bool) {
 	std := StandardDelimiters
 	for _, s := range []struct {
 		have *rune

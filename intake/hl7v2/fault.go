@@ -36,7 +36,7 @@ var conditionText = map[int]string{
 }
 
 // Fault is why a message can't be used, in HL7's own terms: what its acknowledgement says.
-type Fault struct {
+type Fault struct { //nolint:errname // it is what an acknowledgement says; care.Error is the error that carries it
 	Ack       AckCode
 	Condition int    // HL7 table 0357
 	Segment   string // "PID"; empty where no segment is to blame
@@ -62,8 +62,7 @@ func (f *Fault) asError() error {
 
 // faultOf finds the fault in an error; any other error is ours, and the sender is told only that.
 func faultOf(err error) *Fault {
-	var f *Fault
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[*Fault](err); ok {
 		return f
 	}
 	return &Fault{

@@ -3,6 +3,7 @@ package hl7v2
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 )
@@ -78,10 +79,10 @@ func (r *frameReader) next() ([]byte, error) {
 }
 
 func (r *frameReader) skipToStart() error {
-	for skipped := 0; skipped < maxNoise; skipped++ {
+	for range maxNoise {
 		b, err := r.in.ReadByte()
 		if err != nil {
-			return err
+			return fmt.Errorf("waiting for a message: %w", err)
 		}
 		if b == startOfBlock {
 			return nil

@@ -45,7 +45,7 @@ func Interpret(m *Message, opt Options) (care.Inbound, error) {
 		return r.in, err
 	}
 	if m.Version() == "" {
-		r.warn("MSH-12 is empty: read as if it were 2.3")
+		r.warnf("MSH-12 is empty: read as if it were 2.3")
 	}
 	switch code {
 	case "ADT":
@@ -67,7 +67,7 @@ type reading struct {
 	in  care.Inbound
 }
 
-func (r *reading) warn(format string, args ...any) {
+func (r *reading) warnf(format string, args ...any) {
 	sentence := fmt.Sprintf(format, args...)
 	if !slices.Contains(r.in.Warnings, sentence) {
 		r.in.Warnings = append(r.in.Warnings, sentence)
@@ -107,7 +107,7 @@ func (r *reading) instantOf(c Component, segment string, field int) *time.Time {
 	}
 	t, err := ParseTimestamp(text, r.opt.Zone)
 	if err != nil {
-		r.warn("%s-%d is %v: left out", segment, field, err)
+		r.warnf("%s-%d is %v: left out", segment, field, err)
 		return nil
 	}
 	return &t.Time

@@ -37,14 +37,20 @@ type MLLPServer struct {
 
 // ServeMLLP serves MLLP on the listener with the default limits until ctx ends.
 func ServeMLLP(ctx context.Context, listener net.Listener, handler Handler) error {
-	return MLLPServer{Handler: handler}.Serve(ctx, listener)
+	return (&MLLPServer{Handler: handler}).Serve(ctx, listener)
 }
 
 // Serve accepts connections until ctx ends; then it closes the listener, lets messages in work be
 // acknowledged (Grace), and returns nil. For TLS pass a listener of crypto/tls. Any other end of
 // the listener is returned as an error.
-func (s MLLPServer) Serve(ctx context.Context, listener net.Listener) error {
-	s.setDefaults()
+func (s *MLLPServer) Serve(ctx context.Context, listener net.Listener) error {
+	own := *s
+	own.setDefaults()
+	return own.run(ctx, listener)
+}
+
+// run is Serve once every setting has its value.
+func (s *MLLPServer) run(ctx context.Context, listener net.Listener) error {
 	work, cancelWork := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancelWork()
 	stopListening := context.AfterFunc(ctx, func() { _ = listener.Close() })
@@ -131,7 +137,7 @@ type slotConn struct {
 
 func (c *slotConn) Close() error {
 	defer c.free()
-	return c.Conn.Close()
+	return c.Conn.Close() //nolint:wrapcheck // it stands in for the connection and adds nothing
 }
 
 // serveConn answers the messages of one connection, in their order. stopping ends it between
@@ -187,7 +193,10 @@ func (s *MLLPServer) handshake(ctx context.Context, conn net.Conn) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.ReadTimeout)
 	defer cancel()
-	return secure.HandshakeContext(ctx)
+	if err := secure.HandshakeContext(ctx); err != nil {
+		return fmt.Errorf("shaking hands: %w", err)
+	}
+	return nil
 }
 
 // handle calls the handler; a panic in it is answered like a failure to store.

@@ -53,7 +53,7 @@ func (r *reading) birthDate(pid Segment) string {
 	}
 	date, err := dateOf(text)
 	if err != nil {
-		r.warn("PID-7 is %v: left out", err)
+		r.warnf("PID-7 is %v: left out", err)
 	}
 	return date
 }
@@ -184,7 +184,7 @@ func (r *reading) death(pid Segment, p *care.Patient) {
 		p.Deceased, p.DeceasedAt = true, at
 	case "N", "NO", "0", "FALSE":
 		if at != nil {
-			r.warn("PID-29 gives a time of death but PID-30 says that the patient is alive: the patient is taken to be alive")
+			r.warnf("PID-29 gives a time of death but PID-30 says that the patient is alive: the patient is taken to be alive")
 		}
 	default:
 		p.Deceased, p.DeceasedAt = at != nil, at
@@ -198,7 +198,7 @@ func (r *reading) clearings(pid Segment) {
 		what  string
 	}{{11, "address"}, {13, "home phone"}, {14, "business phone"}, {29, "time of death"}, {30, "death indicator"}} {
 		if pid.Field(f.field).Null() {
-			r.warn("PID-%d asks to clear the %s: a person must check it", f.field, f.what)
+			r.warnf("PID-%d asks to clear the %s: a person must check it", f.field, f.what)
 		}
 	}
 }

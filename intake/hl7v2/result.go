@@ -70,7 +70,7 @@ func (g *resultGroup) order() string {
 func (r *reading) observation(g *resultGroup, obx Segment) (care.ObservationReport, bool) {
 	code := coding(obx.Field(3))
 	if code.Code == "" && code.Display == "" {
-		r.warn("an OBX names no observation in OBX-3: left out")
+		r.warnf("an OBX names no observation in OBX-3: left out")
 		return care.ObservationReport{}, false
 	}
 	o := care.ObservationReport{
@@ -139,7 +139,7 @@ func (r *reading) resultStatus(g *resultGroup, obx Segment) string {
 	if status := orderStatuses[strings.ToUpper(g.obr.Field(25).String())]; status != "" {
 		return status
 	}
-	r.warn("neither OBX-11 nor OBR-25 says how final a result is")
+	r.warnf("neither OBX-11 nor OBR-25 says how final a result is")
 	return "unknown"
 }
 

@@ -3,8 +3,8 @@ package hl7v2
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
-	"strings"
 
 	"throughline/care"
 )
@@ -56,7 +56,6 @@ type splitter struct {
 	raw      []byte
 	start    int // of the open message, -1 when none is open
 	batch    Batch
-	inBatch  int // messages since the last BHS
 	declared int // what the batch trailers declare in all, -1 when none does
 	stray    int // lines outside any message
 }
@@ -126,11 +125,11 @@ func headerName(line []byte) string {
 		return ""
 	}
 	name := string(line[:3])
-	if !strings.Contains("MSH FHS BHS BTS FTS", name) {
+	trailer := name == "BTS" || name == "FTS"
+	if !trailer && !slices.Contains(headers, name) {
 		return ""
 	}
-	bare := len(line) == 3 && (name == "BTS" || name == "FTS")
-	if bare || len(line) > 3 && isSeparator(rune(line[3])) {
+	if trailer && len(line) == 3 || len(line) > 3 && isSeparator(rune(line[3])) {
 		return name
 	}
 	return ""

@@ -23,7 +23,7 @@ func (r *reading) encounter(act care.EncounterAct, pending bool) {
 		Diagnoses:  r.diagnoses(),
 	}
 	if e.Identifier.Value == "" {
-		r.warn("PV1-19, PID-18 and the patient's identifiers are all empty: the message can't be attributed to a stay")
+		r.warnf("PV1-19, PID-18 and the patient's identifiers are all empty: the message can't be attributed to a stay")
 		return
 	}
 	switch act {
@@ -46,14 +46,14 @@ func (r *reading) timeOr(stated *time.Time, field, what string) *time.Time {
 		return stated
 	}
 	if occurred := r.instant(r.msg.Segment("EVN"), 6); occurred != nil {
-		r.warn("%s is empty: the %s is taken from when the event occurred, EVN-6", field, what)
+		r.warnf("%s is empty: the %s is taken from when the event occurred, EVN-6", field, what)
 		return occurred
 	}
 	recorded := r.in.OccurredAt
 	if recorded.IsZero() {
 		return nil
 	}
-	r.warn("%s is empty: the %s is taken from when the event was recorded", field, what)
+	r.warnf("%s is empty: the %s is taken from when the event was recorded", field, what)
 	return &recorded
 }
 
@@ -78,7 +78,7 @@ func (r *reading) visit(pv1 Segment) care.Identifier {
 	if at := r.instant(pv1, 44); at != nil {
 		admitted = at.UTC().Format(time.RFC3339)
 	} else {
-		r.warn("the message has no visit number, account or time of admission: all such stays of the patient are taken as one")
+		r.warnf("the message has no visit number, account or time of admission: all such stays of the patient are taken as one")
 	}
 	return care.Identifier{
 		System: r.msg.facility(r.opt),
@@ -123,7 +123,7 @@ func (r *reading) class(pv1 Segment) care.EncounterClass {
 	}
 	class, known := classes[code]
 	if !known && code != "" && code != "N" && code != "U" {
-		r.warn("PV1-2 is not in HL7 table 0004: the class of the stay is unknown; map the code in the facility's settings")
+		r.warnf("PV1-2 is not in HL7 table 0004: the class of the stay is unknown; map the code in the facility's settings")
 	}
 	return class
 }
@@ -177,7 +177,7 @@ func (r *reading) disposition(pv1 Segment) care.Disposition {
 			return d
 		}
 	}
-	r.warn("PV1-36 is not in HL7 table 0112 nor UB-04: where the patient went is unknown; map the code in the facility's settings")
+	r.warnf("PV1-36 is not in HL7 table 0112 nor UB-04: where the patient went is unknown; map the code in the facility's settings")
 	return care.DispositionNil
 }
 
