@@ -138,6 +138,11 @@ func (c *checker) event(path string, line int, kind string) {
 	}
 }
 
+// unknownEvent tells whether the kind was refused already.
+func (c *checker) unknownEvent(kind string) bool {
+	return kind != "" && kind != "request" && !slices.Contains(eventNames(), kind)
+}
+
 func eventNames() []string {
 	names := make([]string, len(EventKinds))
 	for i, k := range EventKinds {
@@ -173,7 +178,7 @@ func (c *checker) launch() {
 	default:
 		c.wrongValue("launch.once_per", l.Line, fmt.Sprintf("once_per cannot be %q", l.OncePer), "use encounter, patient or request")
 	}
-	if l.OncePer == "encounter" && !eventAttribute(l.On, "discharged_at") {
+	if l.OncePer == "encounter" && !c.unknownEvent(l.On) && !eventAttribute(l.On, "discharged_at") {
 		c.wrongValue("launch.once_per", l.Line, "once_per: encounter needs a launch on an event of an encounter", "launch on encounter.discharged, or use once_per: patient")
 	}
 	for i, x := range l.Unless {

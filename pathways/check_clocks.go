@@ -89,7 +89,8 @@ func (c *checker) moment(path string, line int, dottedName string) (name, bool) 
 func (c *checker) moments() []name {
 	var out []name
 	for _, n := range namesOf(c.d) {
-		if n.scope&(scopeEvent|scopeAttempts) == 0 && (n.typ == TypeDate || n.typ == TypeDateTime) {
+		unknownType := n.typ != typeStatuses && !slices.Contains(valueTypes, n.typ) // said already
+		if n.scope&(scopeEvent|scopeAttempts) == 0 && (n.typ == TypeDate || n.typ == TypeDateTime || unknownType) {
 			out = append(out, n)
 		}
 	}

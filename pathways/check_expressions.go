@@ -69,6 +69,8 @@ func (c *checker) askedHere(u use, checked *cel.Ast) {
 
 func (c *checker) unaskable(u use, n name) (why, instead string) {
 	switch {
+	case n.scope == scopeEvent && c.unknownEvent(u.event):
+		return "", ""
 	case n.scope == scopeEvent && u.scopes&scopeEvent == 0:
 		return fmt.Sprintf("no event comes with this condition, so %s is not known", n.dotted), "keep what the event told in a fact"
 	case n.scope == scopeEvent && (u.event == "" || u.event == "request"):

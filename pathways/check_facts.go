@@ -22,7 +22,7 @@ func (c *checker) facts() {
 }
 
 func (c *checker) factDefault(path string, f Fact) {
-	if f.Default == nil || !slices.Contains(valueTypes, f.Type) {
+	if f.Default == nil || !slices.Contains(valueTypes, f.Type) || f.Type == TypeCode && len(f.Values) == 0 {
 		return
 	}
 	if _, err := Accept(f.Type, f.Values, f.Default); err != nil {

@@ -51,7 +51,7 @@ func (c *checker) languagesOf(path string, t Template) {
 		spoken[w.Language] = true
 	}
 	for _, l := range c.d.languages() {
-		if !spoken[l] {
+		if !spoken[l] && languageTag.MatchString(l) {
 			c.wrong(path, t.Line, fmt.Sprintf("the message %s is missing in %s", t.Name, l), fmt.Sprintf("add %s: {subject: …, text: …}", l))
 		}
 	}

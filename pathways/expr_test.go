@@ -183,3 +183,28 @@ func TestOnDemandCacheIsBounded(t *testing.T) {
 		t.Errorf("%d expressions are kept", len(p.onDemand))
 	}
 }
+
+func BenchmarkCompile(b *testing.B) {
+	library, err := Library()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := Compile(library[0]); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkHolds(b *testing.B) {
+	p, err := Compile(exprDefinition())
+	if err != nil {
+		b.Fatal(err)
+	}
+	vals := known{"contact.transport_barrier": false, "visit.barrier": "transportation"}
+	for b.Loop() {
+		if !p.Holds(`contact.transport_barrier || visit.barrier == "transportation"`, vals).True {
+			b.Fatal("it does not hold")
+		}
+	}
+}

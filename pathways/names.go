@@ -24,14 +24,13 @@ type name struct {
 	values []string // of a code
 	scope  scope    // where it may be asked; 0: everywhere
 	step   string   // the step it belongs to
-	label  string
 }
 
 // namesOf lists everything that the definition's expressions may ask, in a fixed order.
 func namesOf(d *Definition) []name {
 	names := make([]name, 0, 32+12*len(d.Steps))
 	for _, f := range d.Facts {
-		names = append(names, name{dotted: f.Name, typ: f.Type, values: f.Values, label: f.Label})
+		names = append(names, name{dotted: f.Name, typ: f.Type, values: f.Values})
 	}
 	names = appendFacts(names, "patient.", 0, PatientFacts)
 	for i := range d.Steps {
@@ -59,7 +58,7 @@ func appendStepNames(names []name, d *Definition, s *Step) []name {
 	}
 	if form := d.FormByName(s.Form); form != nil {
 		for _, f := range form.Fields {
-			names = append(names, name{dotted: s.ID + "." + f.ID, typ: f.Type, values: f.Values, scope: scopeSteps, label: f.Ask})
+			names = append(names, name{dotted: s.ID + "." + f.ID, typ: f.Type, values: f.Values, scope: scopeSteps})
 		}
 	}
 	for i := from; i < len(names); i++ {

@@ -34,8 +34,11 @@ func Load(file string, src []byte) (*Definition, Problems) {
 	if d == nil {
 		return nil, problems
 	}
-	for _, p := range check(d) {
-		problems = append(problems, where.place(p))
+	unread := problems
+	for _, f := range check(d) {
+		if !unread.explain(f.Path) {
+			problems = append(problems, where.place(f))
+		}
 	}
 	return d, problems.sorted()
 }
@@ -143,8 +146,8 @@ func yamlProblem(err error) *Problem {
 	if fault.Token != nil && fault.Token.Position != nil {
 		p.Line, p.Column = max(fault.Token.Position.Line, 1), max(fault.Token.Position.Column, 1)
 	}
-	if strings.Contains(fault.Message, "tab") {
-		p.Suggestion = "indent with spaces"
+	if strings.Contains(fault.Message, "\t") {
+		p.Message, p.Suggestion = "the file cannot be read as YAML: a tab stands where only spaces may", "indent with spaces"
 	}
 	return p
 }

@@ -78,6 +78,12 @@ func (ps Problems) Err() error {
 	return care.Errorf(care.Invalid, "%s", errs.String())
 }
 
+// explain tells whether something about the part could not be read: then what seems missing in it
+// need not be.
+func (ps Problems) explain(path string) bool {
+	return path != "" && slices.ContainsFunc(ps, func(p Problem) bool { return p.Path == path || parent(p.Path) == path })
+}
+
 // sorted gives the problems in the file's order, each once.
 func (ps Problems) sorted() Problems {
 	slices.SortStableFunc(ps, func(a, b Problem) int {

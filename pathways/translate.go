@@ -3,6 +3,7 @@ package pathways
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"cel.dev/cel-go/cel"
@@ -12,6 +13,7 @@ import (
 var (
 	undeclared = regexp.MustCompile(`^undeclared reference to '([^']+)'`)
 	overload   = regexp.MustCompile(`^found no matching overload for '([^']+)' applied to '([^']*)'`)
+	mismatch   = regexp.MustCompile(`^expected type '([^']+)' but found '([^']+)'`)
 	syntax     = regexp.MustCompile(`^Syntax error: (.*)`)
 	dotted     = regexp.MustCompile(`^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*`)
 )
@@ -24,23 +26,32 @@ func (l *language) translate(text string, issues *cel.Issues) *fault {
 	}
 	first := errs[0]
 	line, column := max(first.Location.Line()-1, 0), max(first.Location.Column(), 0)
-	f := l.reword(first.Message, wordAt(text, line, column))
+	word, column := wordAt(text, line, column)
+	f := l.reword(first.Message, word)
 	f.line, f.column = line, column
 	return f
 }
 
-// wordAt gives the dotted name that stands at the place in the text. CEL complains about
-// "contact" where the author wrote "contact.outcom".
-func wordAt(text string, line, column int) string {
+// wordAt gives the dotted name that stands at the place in the text, and where it begins: CEL
+// points at the dot of "contact.outcom".
+func wordAt(text string, line, column int) (word string, begins int) {
 	lines := strings.Split(text, "\n")
 	if line >= len(lines) {
-		return ""
+		return "", column
 	}
 	runes := []rune(lines[line])
 	if column >= len(runes) {
-		return ""
+		return "", column
 	}
-	return dotted.FindString(string(runes[column:]))
+	begins = column
+	for runes[column] == '.' && begins > 0 && isWord(runes[begins-1]) {
+		begins--
+	}
+	return dotted.FindString(string(runes[begins:])), begins
+}
+
+func isWord(r rune) bool {
+	return r == '_' || r == '.' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
 }
 
 func (l *language) reword(message, word string) *fault {
@@ -52,6 +63,9 @@ func (l *language) reword(message, word string) *fault {
 	}
 	if m := overload.FindStringSubmatch(message); m != nil {
 		return &fault{message: operatorInWords(m[1]) + " cannot be used on " + typesInWords(m[2]), suggestion: "compare values of one type; a text stands in quotes"}
+	}
+	if m := mismatch.FindStringSubmatch(message); m != nil {
+		return &fault{message: celNameInWords(m[1]) + " is expected here, not " + celNameInWords(m[2]), suggestion: "compare it with something, like == or >="}
 	}
 	if m := syntax.FindStringSubmatch(message); m != nil {
 		return &fault{message: "the expression cannot be read: " + syntaxInWords(m[1]), suggestion: `a condition looks like: complexity == "high" && visit.kept`}
@@ -69,6 +83,10 @@ func (l *language) unknownName(word string) *fault {
 		known[i] = n.dotted
 	}
 	f := &fault{message: fmt.Sprintf("nothing is called %q here", word)}
+	if slices.ContainsFunc(l.names, func(n name) bool { return slices.Contains(n.values, word) }) {
+		f.suggestion = fmt.Sprintf("put it in quotes: %q", word)
+		return f
+	}
 	if near := nearest(word, known); near != "" {
 		f.suggestion = fmt.Sprintf("did you mean %q?", near)
 		return f
