@@ -73,5 +73,7 @@ type Encounter struct {
 	Disposition  Disposition     `json:"disposition,omitempty"`
 	Facility     string          `json:"facility,omitempty"`
 	Diagnoses    []Coding        `json:"diagnoses,omitempty"`
-	UpdatedAt    time.Time       `json:"updated_at"`
+	// Revision counts the reports that this tells of; a lower one is older news.
+	Revision  int       `json:"revision"`
+	UpdatedAt time.Time `json:"updated_at"`
 }

@@ -33,6 +33,7 @@ type NewInbound struct {
 	ReceivedAt time.Time          // zero: now
 	Status     care.InboundStatus // empty: received
 	Reason     string             // why it is ignored or failed already
+	TakenUp    bool               // the receiver works on it at once: nobody else gets it meanwhile
 }
 
 // InboundMessage is a kept message with its fate.
@@ -115,6 +116,10 @@ func (s *Store) newInboundRow(in NewInbound) inboundRow {
 	}
 	if r.Status != string(care.InboundReceived) {
 		r.HandledAt = &now
+	}
+	if in.TakenUp {
+		until := now.Add(inboundLease)
+		r.LeasedUntil = &until
 	}
 	r.ID = care.NewID(r.ReceivedAt)
 	return r

@@ -157,6 +157,9 @@ func (r *run) encounter() error {
 		r.otherStay(enc)
 		return nil
 	}
+	if r.s.Encounter != nil && enc.Revision < r.s.Encounter.Revision {
+		return nil // older news, told late
+	}
 	r.s.Encounter = enc
 	if r.deriveFacts() {
 		r.tell("encounter.updated", "", "What is known of the stay was corrected.", r.causeOf("", 0, ""))
