@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"regexp"
 	"strings"
 
 	"throughline/care"
@@ -80,18 +81,16 @@ func fromPathway(t *pathways.Template, language string) (template.Template, stri
 }
 
 // dotted turns the pathway language's placeholders into those of a template. The checker lets no
-// others through.
+// others through; see pathways.Placeholders.
 func dotted(words string) string {
-	for placeholder, field := range placeholders {
-		words = strings.ReplaceAll(words, placeholder, field)
-	}
-	return words
+	words = organization.ReplaceAllString(words, "{{.organization.name}}")
+	return phone.ReplaceAllString(words, "{{.organization.phone}}")
 }
 
-var placeholders = map[string]string{
-	"{{organization}}": "{{.organization.name}}", "{{ organization }}": "{{.organization.name}}",
-	"{{phone}}": "{{.organization.phone}}", "{{ phone }}": "{{.organization.phone}}",
-}
+var (
+	organization = regexp.MustCompile(`\{\{\s*organization\s*\}\}`)
+	phone        = regexp.MustCompile(`\{\{\s*phone\s*\}\}`)
+)
 
 // remindPatient is what a patient hears where a ladder reminds them: that, and whom to call.
 func remindPatient(language string) (template.Template, string) {
