@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -76,12 +77,48 @@ func private(ctx context.Context) (*server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making a folder for the test database: %w", err)
 	}
+	if err := sweepAfterwards(dir); err != nil {
+		return nil, err
+	}
 	pg, err := postgres.Start(ctx, postgres.Config{Dir: dir})
 	if err != nil {
-		return nil, fmt.Errorf("tests of the store need PostgreSQL: %w; or name a server in %s", err, serverVariable)
+		return nil, fmt.Errorf("tests that use the store need PostgreSQL: %w; or name a server in %s", err, serverVariable)
 	}
-	return &server{admin: pg.DSN("postgres"), dsn: pg.DSN}, nil
+	srv := &server{admin: pg.DSN("postgres"), dsn: pg.DSN}
+	// Nothing here outlives the tests, so nothing has to reach the disk.
+	for _, setting := range []string{"fsync = off", "synchronous_commit = off", "full_page_writes = off"} {
+		if err := srv.exec(ctx, "ALTER SYSTEM SET "+setting); err != nil {
+			return nil, fmt.Errorf("setting up the test server: %w", err)
+		}
+	}
+	return srv, srv.exec(ctx, "SELECT pg_reload_conf()")
 }
+
+// sweeper waits until its input ends and the server has stopped, and removes the folder.
+const sweeper = `cat >/dev/null
+n=0
+while [ -e "$0/postgres/data/postmaster.pid" ] && [ $n -lt 50 ]; do sleep 0.2; n=$((n+1)); done
+rm -rf "$0"`
+
+// sweepAfterwards removes the folder when this process ends, however it ends. A test binary has no
+// last moment of its own without a TestMain in every package, so a small shell holds the other end
+// of a pipe and outlives it.
+func sweepAfterwards(dir string) error {
+	input, held, err := os.Pipe()
+	if err != nil {
+		return fmt.Errorf("preparing to remove the test database: %w", err)
+	}
+	cmd := exec.Command("/bin/sh", "-c", sweeper, dir)
+	cmd.Stdin = input
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("preparing to remove the test database: %w", err)
+	}
+	keepOpen = held
+	return input.Close()
+}
+
+// keepOpen is the pipe's end that closes with this process; a variable, lest it be collected.
+var keepOpen *os.File
 
 func (s *server) makeTemplate(ctx context.Context) error {
 	s.template = fmt.Sprintf("throughline_template_%d_%d", os.Getpid(), time.Now().UnixNano())
