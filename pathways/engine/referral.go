@@ -144,10 +144,9 @@ func (r *run) search(st *Step) {
 	ref.Search++
 	st.Task = nil
 	r.armOwn(st, clockSearch)
-	r.effects = append(r.effects, Effect{Kind: FindServices, Search: &Search{
-		ID:   care.DeriveID(r.s.StartedAt, r.s.EnrollmentID, st.ID, strconv.Itoa(st.Occurrence), clockSearch, strconv.Itoa(ref.Search)),
-		Step: st.ID, Occurrence: st.Occurrence, Need: ref.Need, PatientID: r.s.PatientID, Exclude: slices.Clone(ref.Asked),
-	}})
+	asked := searchOf(r.s, st)
+	asked.Exclude = slices.Clone(asked.Exclude)
+	r.effects = append(r.effects, Effect{Kind: FindServices, Search: asked})
 }
 
 // found takes the services that a search gave, best first.

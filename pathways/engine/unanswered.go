@@ -1,0 +1,31 @@
+package engine
+
+import (
+	"strconv"
+
+	"throughline/care"
+)
+
+// Unanswered gives the effects of a state whose results are still awaited: messages that were
+// queued, and searches for services. A workflow that is started anew asks for them again.
+func Unanswered(s State) []Effect {
+	var out []Effect
+	for i := range s.Outbox {
+		m := s.Outbox[i]
+		out = append(out, Effect{Kind: MessageRow, Message: &m})
+	}
+	for _, st := range s.Steps {
+		if st.Status == care.StepOpen && st.Referral != nil && st.Referral.Phase == phaseSearch {
+			out = append(out, Effect{Kind: FindServices, Search: searchOf(s, st)})
+		}
+	}
+	return out
+}
+
+// searchOf is the search that a referral step awaits.
+func searchOf(s State, st *Step) *Search {
+	return &Search{
+		ID:   care.DeriveID(s.StartedAt, s.EnrollmentID, st.ID, strconv.Itoa(st.Occurrence), clockSearch, strconv.Itoa(st.Referral.Search)),
+		Step: st.ID, Occurrence: st.Occurrence, Need: st.Referral.Need, PatientID: s.PatientID, Exclude: st.Referral.Asked,
+	}
+}
