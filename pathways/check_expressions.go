@@ -14,7 +14,9 @@ import (
 )
 
 // expressions type-checks every expression and looks at what each asks where it stands.
-func (c *checker) expressions() {
+func (c *checker) expressions() { c.expressionsOf(func(use) bool { return true }) }
+
+func (c *checker) expressionsOf(wanted func(use) bool) {
 	lang, err := newLanguage(c.d)
 	if err != nil {
 		c.wrong("facts", 0, "the names that expressions may ask cannot be declared: "+err.Error(), "")
@@ -22,6 +24,9 @@ func (c *checker) expressions() {
 	}
 	c.lang = lang
 	for _, u := range expressionsOf(c.d) {
+		if !wanted(u) {
+			continue
+		}
 		if u.want == offsetText && !looksLikeExpression(u.text) || u.want == needText && strings.Contains(u.text, "-") && slug.MatchString(u.text) {
 			c.broken = append(c.broken, u.text)
 			continue // a misspelt amount of time or need, said already

@@ -145,6 +145,8 @@ func (c *checker) human(path string, s *Step) {
 	}
 	c.deadline(path, s)
 	switch ladder := c.d.LadderByName(s.Ladder); {
+	case s.Ladder == "" && s.Due != "":
+		// Without a ladder of its own, what is late is escalated to the supervisor when due.
 	case s.Ladder == "":
 		c.wrong(path, s.Line, fmt.Sprintf("nothing happens when %s is late", s.ID), "write ladder: and the name of a ladder")
 	case ladder == nil:

@@ -63,6 +63,7 @@ type use struct {
 	want   resultKind
 	scopes scope
 	event  string // the kind of event whose attributes it may ask
+	step   string // the step that it belongs to
 	upTo   int    // a fact's own place: it may ask only facts before it; -1: all
 }
 
@@ -114,7 +115,7 @@ func (l *usesList) launch(d *Definition) {
 
 func (l *usesList) step(s *Step) {
 	at := func(key, text string, want resultKind) use {
-		return use{path: "steps." + s.ID + "." + key, text: text, line: s.Line, want: want, scopes: scopeSteps, upTo: -1}
+		return use{step: s.ID, path: "steps." + s.ID + "." + key, text: text, line: s.Line, want: want, scopes: scopeSteps, upTo: -1}
 	}
 	when := at("when", s.When, condition)
 	when.event = s.On

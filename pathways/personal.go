@@ -1,54 +1,48 @@
 package pathways
 
-import "throughline/care"
+import (
+	"slices"
+	"strings"
 
-// CheckPersonal refuses a step that a person wants to add to one enrollment where it would not be
-// held like every other: a step has one kind, work has a deadline, a referral has its clocks.
+	"throughline/care"
+)
+
+// CheckPersonal refuses a step that a person wants to add for one enrollment where it would not be
+// held like every other. It obeys the rules that Check knows for steps; of their kinds a wait and
+// a milestone, which hold nobody, cannot be added. The error is care.Invalid, at "new_step" or a
+// part of it.
 func CheckPersonal(d *Definition, s *Step) error {
 	switch s.Kind() {
-	case KindTask, KindAppointment:
-		if s.Clock == "" && s.Due == "" {
-			return refuse("due", "say by when: an amount of time like \"2 business days\", or one of the pathway's clocks")
-		}
-		if s.Clock != "" && d.ClockByName(s.Clock) == nil {
-			return refuse("clock", "the pathway has no clock %q", s.Clock)
-		}
-	case KindReferral:
-		return checkPersonalReferral(s.Referral)
-	case KindMessage:
-		if d.TemplateByName(s.Message.Template) == nil {
-			return refuse("message.template", "the pathway has no message %q", s.Message.Template)
-		}
-	default:
-		return refuse("", "only a task, an appointment, a message or a referral can be added")
+	case KindWait, KindMilestone:
+		return refuse("new_step", "only a task, an appointment, a message or a referral can be added")
 	}
-	if s.Due == "" {
-		return nil
+	with := *d
+	with.Steps = append(slices.Clone(d.Steps), *s)
+	added := &with.Steps[len(with.Steps)-1]
+	path := "steps." + added.ID
+	c := &checker{d: &with}
+	c.identifier(path, 0, "a step", added.ID)
+	if d.StepByID(added.ID) != nil || d.fact(added.ID) != nil {
+		c.wrong(path+".id", 0, "the name "+added.ID+" is taken", "choose another")
 	}
-	if _, err := care.ParseOffset(s.Due); err != nil {
-		return refuse("due", "%v", err)
+	c.step(path, added)
+	if !c.reached()[added.ID] {
+		c.wrong(path+".after", 0, "the step could never open", "change after")
 	}
-	return nil
-}
-
-func checkPersonalReferral(ref *Referral) error {
-	if ref.Need == "" {
-		return refuse("referral.need", "say which need")
-	}
-	for _, wait := range []struct{ field, offset string }{
-		{"acknowledge", ref.Acknowledge}, {"first_contact", ref.FirstContact}, {"outcome", ref.Outcome},
-	} {
-		if _, err := care.ParseOffset(wait.offset); err != nil {
-			return refuse("referral."+wait.field, "%v", err)
+	c.expressionsOf(func(u use) bool { return u.step == added.ID })
+	for _, f := range c.findings {
+		if f.Severity != SeverityError {
+			continue
 		}
+		field := "new_step" + strings.TrimPrefix(f.Path, path)
+		if f.Suggestion == "" {
+			return refuse(field, "%s", f.Message)
+		}
+		return refuse(field, "%s (%s)", f.Message, f.Suggestion)
 	}
 	return nil
 }
 
 func refuse(field, format string, args ...any) error {
-	e := care.Errorf(care.Invalid, format, args...).By("step.add")
-	if field != "" {
-		e = e.At("new_step." + field)
-	}
-	return e
+	return care.Errorf(care.Invalid, format, args...).At(field).By("step.add")
 }
