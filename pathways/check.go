@@ -27,6 +27,9 @@ type finding struct {
 	column  int
 }
 
+// maxSteps bounds what a reader can follow, and what checking costs.
+const maxSteps = 200
+
 // checker collects the findings of one definition.
 type checker struct {
 	d        *Definition
@@ -37,6 +40,10 @@ type checker struct {
 
 func check(d *Definition) []finding {
 	c := &checker{d: d}
+	if len(d.Steps) > maxSteps {
+		c.wrong("steps", 0, fmt.Sprintf("the pathway has more than %d steps", maxSteps), "split it into several pathways")
+		return c.findings
+	}
 	c.header()
 	c.launch()
 	c.facts()

@@ -107,7 +107,7 @@ func (dec *decoder) structure(n ast.Node, v reflect.Value, path string) {
 		key, at := keyOf(e), startOf(e)
 		sub := join(path, key)
 		dec.mark(sub, e)
-		if end, ok := v.Addr().Interface().(*End); ok && key == "as" {
+		if end, ok := reflect.TypeAssert[*End](v.Addr()); ok && key == "as" {
 			dec.endAs(e.Value, end, sub)
 			continue
 		}

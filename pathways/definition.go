@@ -1,5 +1,7 @@
 package pathways
 
+import "slices"
+
 // Definition is one version of a pathway. Once published it never changes. It is plain data: it
 // travels as JSON in a workflow's input, so that nothing is looked up while a pathway runs.
 type Definition struct {
@@ -391,10 +393,8 @@ func (d *Definition) TemplateByName(name string) *Template {
 // TrackOf gives the track that the step belongs to; nil where it belongs to none.
 func (d *Definition) TrackOf(step string) *Track {
 	for i := range d.Tracks {
-		for _, s := range d.Tracks[i].Steps {
-			if s == step {
-				return &d.Tracks[i]
-			}
+		if slices.Contains(d.Tracks[i].Steps, step) {
+			return &d.Tracks[i]
 		}
 	}
 	return nil

@@ -1,6 +1,9 @@
 package pathways
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // nearest gives the candidate that was probably meant by the word; empty where none is near
 // enough. Of equally near ones the first counts.
@@ -55,12 +58,5 @@ func suggest(word string, candidates []string) string {
 func joinSorted(words []string) string {
 	sorted := slices.Clone(words)
 	slices.Sort(sorted)
-	out := ""
-	for i, w := range slices.Compact(sorted) {
-		if i > 0 {
-			out += ", "
-		}
-		out += w
-	}
-	return out
+	return strings.Join(slices.Compact(sorted), ", ")
 }

@@ -162,7 +162,7 @@ type referenceFinder struct{ dec *decoder }
 
 // Visit implements ast.Visitor.
 func (f referenceFinder) Visit(n ast.Node) ast.Visitor {
-	what := ""
+	var what string
 	switch n.(type) {
 	case *ast.AnchorNode:
 		what = "an anchor (&)"
