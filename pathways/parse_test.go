@@ -87,7 +87,7 @@ func TestParseRefusesALargeFile(t *testing.T) {
 	}
 }
 
-func TestDigestTellsContentFromComments(t *testing.T) {
+func TestDigestIsOfTheContent(t *testing.T) {
 	digest := func(src string) string {
 		t.Helper()
 		d, problems := Parse("small.yaml", []byte(src))
@@ -100,8 +100,11 @@ func TestDigestTellsContentFromComments(t *testing.T) {
 	if !strings.HasPrefix(plain, "sha256:") || len(plain) != len("sha256:")+64 {
 		t.Errorf("%q is no digest", plain)
 	}
-	if digest("# a comment\n\n"+small) != plain {
+	if digest(strings.Replace(small, "version: 2", "version: 2 # the second", 1)) != plain {
 		t.Error("a comment changed the digest")
+	}
+	if digest("# a comment that moves every line\n"+small) == plain {
+		t.Error("causes would cite other lines under the same digest")
 	}
 	for _, change := range []string{"1 day}|2 days}", "title: Small|title: Smaller", "escalate: supervisor|warn: supervisor", "text: Buenas|text: Buenos"} {
 		before, after, _ := strings.Cut(change, "|")
