@@ -240,7 +240,7 @@ func TestTurnThatChangedNothingIsNotWritten(t *testing.T) {
 }
 
 func TestCommitRefusesWhatIsNoTurn(t *testing.T) {
-	s := storetest.New(t)
+	s, dsn := storetest.NewWithDSN(t)
 	st := newStory("ada")
 	first := st.opening()
 	for name, spoil := range map[string]func(*store.Commit){
@@ -258,6 +258,11 @@ func TestCommitRefusesWhatIsNoTurn(t *testing.T) {
 			spoil(&c)
 			refused(t, s.Commit(t.Context(), c), care.Invalid, "")
 		})
+	}
+	for table, rows := range dump(t, dsn) {
+		if len(rows) > 0 {
+			t.Errorf("a refused commit left %d rows in %s", len(rows), table)
+		}
 	}
 }
 
