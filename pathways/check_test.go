@@ -62,7 +62,7 @@ func TestOddDefinitions(t *testing.T) {
 		{"unusual role", "owner: community_health_worker", "owner: doula", `the role "doula" is none of the usual ones`},
 		{"escalation to the owner", "owner: community_health_worker", "owner: supervisor", "the ladder offer escalates offer to supervisor, who owns it"},
 		{"statutory without source", "period: {from: enrolled, within: 90 days}", "period: {from: enrolled, within: 90 days, pause: never}", "has no source"},
-		{"no clock ends it", "  - {clock: period, as: finished-incomplete, because: Ninety days are over and the need is not known to be met.}\n", "", "no clock ends the pathway"},
+		{"no clock ends it", "  - {clock: period, as: finished-incomplete, because: Ninety days are over and the need is not known to be met}\n", "", "no clock ends the pathway"},
 		{"outlives the patient", "  - {on: patient.died, as: deceased}\n", "", "does not end when the patient dies"},
 		{"clock of a step that may not have ended", "confirmation: {from: start", "confirmation: {from: unmet.ended_at", "which may not be known when confirm opens"},
 		{"partner clocks in a strange order", "first_contact: 4 business days", "first_contact: 1 business day", "first_contact ends before the clock that should end first"},

@@ -83,6 +83,7 @@ func (r *run) keep(st *Step, at time.Time) error {
 	}
 	st.Appointment.Status = care.AppointmentKept
 	r.endStep(st, care.StepDone, outcomeKept, at, r.ev.Reason)
+	r.recompute("the visit was kept")
 	return nil
 }
 

@@ -65,7 +65,7 @@ func (r *run) compute(c *Clock, spec pathways.Clock, st *Step) {
 		note += "the amount of time " + quoted(c.Offset) + " could not be read; "
 	}
 	if !c.Moved {
-		deadline := r.s.Calendar.Deadline(anchor, off, r.zone)
+		deadline := r.notAfter(spec, st, r.s.Calendar.Deadline(anchor, off, r.zone))
 		c.Due = deadline.Due.Add(c.Lost)
 		c.Reason = note + deadline.Reason
 		if c.Lost > 0 {
