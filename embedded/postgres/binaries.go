@@ -172,3 +172,16 @@ func missing(binDir string) error {
 }
 
 const packages = "Debian and Ubuntu: sudo apt-get install postgresql; Fedora: sudo dnf install postgresql-server postgresql-contrib; macOS: brew install postgresql@17"
+
+// Installed says which PostgreSQL Start would use for new data, or what to install.
+func Installed() (string, error) {
+	acct, err := chooseAccount()
+	if err != nil {
+		return "", err
+	}
+	found := findBinaries("", acct)
+	if len(found) == 0 {
+		return "", missing("")
+	}
+	return "embedded; PostgreSQL " + found[0].version + " in " + filepath.Dir(found[0].postgres), nil
+}

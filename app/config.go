@@ -1,0 +1,95 @@
+package app
+
+import (
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"throughline/care"
+)
+
+// Config is what an installation sets. The command line and the environment fill it.
+type Config struct {
+	DataDir string // where the embedded parts, keys and the local mailbox live
+	Listen  string // HTTP, "127.0.0.1:8080"
+	MLLP    string // HL7 v2 over MLLP, ":2575"; empty: off
+	// MLLPCert and MLLPKey make MLLP speak TLS.
+	MLLPCert, MLLPKey string
+	PublicURL         string // where people reach it; default: http://<Listen>
+
+	DatabaseURL       string // empty: the embedded PostgreSQL
+	TemporalAddress   string // empty: the embedded Temporal server
+	TemporalNamespace string
+	SMTP              string // smtp://…; empty: the local mailbox
+	KeyFile           string // the key that encrypts what Temporal stores; default: <DataDir>/payload-key
+
+	Organization string // the name under which messages go out
+	Zone         string // IANA, of the organization
+	Demo         bool   // generated patients, and a clock that can be moved
+
+	Version string
+	Logger  *slog.Logger
+	Now     func() time.Time
+
+	// The parts that this process runs.
+	API, Workers bool
+}
+
+// Defaults.
+const (
+	DefaultDataDir = ".throughline"
+	DefaultListen  = "127.0.0.1:8080"
+	DefaultZone    = "America/New_York"
+	defaultName    = "Your care team"
+)
+
+func (c *Config) complete() error {
+	if c.DataDir == "" {
+		c.DataDir = DefaultDataDir
+	}
+	dir, err := filepath.Abs(c.DataDir)
+	if err != nil {
+		return care.Errorf(care.Invalid, "the data directory %s: %w", c.DataDir, err)
+	}
+	c.DataDir = dir
+	if c.Listen == "" {
+		c.Listen = DefaultListen
+	}
+	if c.PublicURL == "" {
+		c.PublicURL = "http://" + c.Listen
+	}
+	c.PublicURL = strings.TrimSuffix(c.PublicURL, "/")
+	if u, err := url.Parse(c.PublicURL); err != nil || u.Scheme == "" || u.Host == "" {
+		return care.Errorf(care.Invalid, "the public URL %q is none; give one like https://care.example.org", c.PublicURL)
+	}
+	if c.Zone == "" {
+		c.Zone = DefaultZone
+	}
+	if _, err := time.LoadLocation(c.Zone); err != nil {
+		return care.Errorf(care.Invalid, "%q is not a time zone; give an IANA name such as America/New_York", c.Zone)
+	}
+	if c.Organization == "" {
+		c.Organization = defaultName
+	}
+	if c.KeyFile == "" {
+		c.KeyFile = filepath.Join(c.DataDir, "payload-key")
+	}
+	if (c.MLLPCert == "") != (c.MLLPKey == "") {
+		return care.Errorf(care.Invalid, "MLLP over TLS needs both a certificate and its key")
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if err := os.MkdirAll(c.DataDir, 0o750); err != nil {
+		return care.Errorf(care.Unavailable, "making the data directory: %w", err)
+	}
+	return nil
+}
+
+func (c *Config) path(name string) string { return filepath.Join(c.DataDir, name) }

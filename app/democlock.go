@@ -1,0 +1,84 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"throughline/care"
+	"throughline/pathways/engine"
+)
+
+// demoClock moves the time of a demonstration. It only goes forward.
+type demoClock struct {
+	app *App
+	mu  sync.Mutex
+}
+
+// atOnce is how many enrollments are told of a moved clock side by side.
+const atOnce = 8
+
+// Now gives the time that pathways follow.
+func (c *demoClock) Now() time.Time { return c.app.logicalNow().UTC() }
+
+// Advance moves the clock, and returns when every running enrollment has done all that fell due.
+func (c *demoClock) Advance(ctx context.Context, by time.Duration) (time.Time, error) {
+	if by <= 0 {
+		return time.Time{}, care.Errorf(care.Invalid, "the clock only goes forward").At("advance")
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	offset, err := c.app.store.ClockOffset(ctx)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("reading the clock's offset: %w", err)
+	}
+	offset += by
+	if err := c.app.store.SetClockOffset(ctx, offset); err != nil {
+		return time.Time{}, fmt.Errorf("keeping the clock's offset: %w", err)
+	}
+	c.app.offset.Store(int64(offset))
+	return c.Now(), c.tellAll(ctx, offset)
+}
+
+// tellAll tells every running enrollment of the new offset, and lets it do what is now due. One that
+// was told before a failure takes no harm from being told again.
+func (c *demoClock) tellAll(ctx context.Context, offset time.Duration) error {
+	var after care.ID
+	for {
+		running, err := c.app.store.RunningEnrollments(ctx, after, 500)
+		if err != nil {
+			return fmt.Errorf("reading the running enrollments: %w", err)
+		}
+		group, ctx := errgroup.WithContext(ctx)
+		group.SetLimit(atOnce)
+		for _, e := range running {
+			after = e.EnrollmentID
+			group.Go(func() error { return c.tell(ctx, e.EnrollmentID, offset) })
+		}
+		if err := group.Wait(); err != nil {
+			return err
+		}
+		if len(running) < 500 {
+			return nil
+		}
+	}
+}
+
+func (c *demoClock) tell(ctx context.Context, id care.ID, offset time.Duration) error {
+	for _, ev := range []engine.Event{
+		{ID: "offset:" + offset.String(), Kind: engine.ClockOffset, Actor: care.TheEngine, Offset: offset},
+		{ID: "tick:" + offset.String(), Kind: engine.Tick, Actor: care.TheEngine},
+	} {
+		_, err := c.app.commands.Submit(ctx, id, ev)
+		if code := care.CodeOf(err); code == care.NotFound || code == care.Conflict {
+			return nil // it has ended meanwhile
+		}
+		if err != nil {
+			return fmt.Errorf("telling an enrollment of the moved clock: %w", err)
+		}
+	}
+	return nil
+}

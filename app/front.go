@@ -1,0 +1,67 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+)
+
+// front is the HTTP server. It answers from the first moment on, and says what is being done while
+// the rest still starts.
+type front struct {
+	server   *http.Server
+	listener net.Listener
+	handler  atomic.Pointer[http.Handler]
+	doing    atomic.Pointer[string]
+}
+
+func openFront(ctx context.Context, address string, fatal func(error)) (*front, error) {
+	var lc net.ListenConfig
+	listener, err := lc.Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("listening on %s: %w", address, err)
+	}
+	f := &front{listener: listener}
+	f.say("starting")
+	f.server = &http.Server{Handler: f, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	go func() {
+		if err := f.server.Serve(listener); err != nil && !errors.Is(err, http.ErrServerClosed) {
+			fatal(fmt.Errorf("serving HTTP: %w", err))
+		}
+	}()
+	return f, nil
+}
+
+func (f *front) say(doing string) { f.doing.Store(&doing) }
+
+func (f *front) open(h http.Handler) { f.handler.Store(&h) }
+
+// ServeHTTP implements http.Handler.
+func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if h := f.handler.Load(); h != nil {
+		(*h).ServeHTTP(w, r)
+		return
+	}
+	w.Header().Set("Retry-After", "1")
+	if r.URL.Path == "/healthz" {
+		w.WriteHeader(http.StatusOK)
+		return
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(http.StatusServiceUnavailable)
+	_ = json.NewEncoder(w).Encode(map[string]any{
+		"type": "about:blank", "title": "Starting", "status": http.StatusServiceUnavailable,
+		"detail": "Throughline is still starting: " + *f.doing.Load() + ".", "instance": r.URL.Path,
+	})
+}
+
+func (f *front) close() {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	_ = f.server.Shutdown(ctx)
+}

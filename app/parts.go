@@ -1,0 +1,189 @@
+package app
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/mail"
+	"time"
+
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/contrib/envconfig"
+
+	"throughline/activities"
+	"throughline/embedded/postgres"
+	"throughline/embedded/temporal"
+	"throughline/identity"
+	"throughline/intake/hl7v2"
+	"throughline/intake/router"
+	"throughline/notify"
+	"throughline/notify/email"
+	"throughline/notify/mailbox"
+	"throughline/store"
+	"throughline/worker"
+	"throughline/workflows"
+)
+
+const database = "throughline"
+
+// startDatabase connects to the database that is set, or starts the embedded one.
+func (a *App) startDatabase(ctx context.Context) error {
+	dsn := a.cfg.DatabaseURL
+	if dsn == "" {
+		a.doing("starting PostgreSQL in " + a.cfg.path("postgres"))
+		pg, err := postgres.Start(ctx, postgres.Config{Dir: a.cfg.DataDir, Logger: a.cfg.Logger})
+		if err != nil {
+			return fmt.Errorf("starting PostgreSQL: %w", err)
+		}
+		a.onStop("PostgreSQL", pg.Stop)
+		a.watch("PostgreSQL", pg.Done())
+		if err := pg.EnsureDatabase(ctx, database); err != nil {
+			return fmt.Errorf("making the database: %w", err)
+		}
+		a.postgres = pg
+		dsn = pg.DSN(database)
+	}
+	a.doing("bringing the database up to date")
+	from, to, err := store.Migrate(ctx, dsn, a.cfg.Logger)
+	if err != nil {
+		return fmt.Errorf("migrating the database: %w", err)
+	}
+	a.cfg.Logger.InfoContext(ctx, "the database is up to date", "from", from, "to", to)
+	s, err := store.Open(ctx, store.Config{DSN: dsn, MaxConns: 24, Logger: a.cfg.Logger, Now: a.cfg.Now})
+	if err != nil {
+		return fmt.Errorf("opening the database: %w", err)
+	}
+	a.onStop("the store", func(context.Context) error { return s.Close() })
+	a.store = s
+	return nil
+}
+
+// startTemporal connects to the Temporal that is set, or starts the embedded one on the embedded
+// database.
+func (a *App) startTemporal(ctx context.Context) error {
+	options, err := a.temporalOptions(ctx)
+	if err != nil {
+		return err
+	}
+	key, err := worker.ReadOrCreateKey(a.cfg.KeyFile)
+	if err != nil {
+		return fmt.Errorf("reading the payload key: %w", err)
+	}
+	codec, err := worker.NewCodec(key)
+	if err != nil {
+		return fmt.Errorf("preparing encryption: %w", err)
+	}
+	c, err := client.DialContext(ctx, worker.ClientOptions(options, codec, a.cfg.Logger))
+	if err != nil {
+		return fmt.Errorf("connecting to Temporal: %w", err)
+	}
+	a.onStop("the Temporal client", func(context.Context) error { c.Close(); return nil })
+	a.temporal = c
+	a.commands = workflows.NewClient(c, a.cfg.Now)
+	return nil
+}
+
+func (a *App) temporalOptions(ctx context.Context) (client.Options, error) {
+	if a.cfg.TemporalAddress != "" {
+		a.doing("connecting to Temporal at " + a.cfg.TemporalAddress)
+		options, err := envconfig.LoadDefaultClientOptions()
+		if err != nil {
+			return options, fmt.Errorf("reading the TEMPORAL_* settings: %w", err)
+		}
+		options.HostPort = a.cfg.TemporalAddress
+		if a.cfg.TemporalNamespace != "" {
+			options.Namespace = a.cfg.TemporalNamespace
+		}
+		return options, nil
+	}
+	if a.postgres == nil {
+		return client.Options{}, errors.New("an external database needs an external Temporal: set TEMPORAL_ADDRESS as well")
+	}
+	a.doing("starting Temporal")
+	server, err := temporal.Start(ctx, temporal.Config{SocketDir: a.postgres.SocketDir(), User: a.postgres.User(), Logger: a.cfg.Logger})
+	if err != nil {
+		return client.Options{}, fmt.Errorf("starting Temporal: %w", err)
+	}
+	a.onStop("Temporal", func(context.Context) error { server.Stop(); return nil })
+	a.watch("Temporal", server.Done())
+	hostPort, config := server.ClientOptions()
+	return client.Options{HostPort: hostPort, Namespace: temporal.DefaultNamespace, ConnectionOptions: client.ConnectionOptions{TLS: config}}, nil
+}
+
+// openMail prepares the channel that mail goes out by: SMTP, or the local mailbox.
+func (a *App) openMail() (notify.Channel, error) {
+	if a.cfg.SMTP != "" {
+		settings, err := email.ParseURL(a.cfg.SMTP)
+		if err != nil {
+			return nil, fmt.Errorf("reading the SMTP setting: %w", err)
+		}
+		channel, err := email.New(settings)
+		if err != nil {
+			return nil, fmt.Errorf("preparing mail: %w", err)
+		}
+		return channel, nil
+	}
+	box, err := mailbox.OpenDir(a.cfg.path("mail"), mail.Address{Name: a.cfg.Organization, Address: "care@throughline.invalid"}, a.cfg.Now)
+	if err != nil {
+		return nil, fmt.Errorf("opening the local mailbox: %w", err)
+	}
+	a.mailbox = box
+	return mailbox.New(box, a.cfg.Now), nil
+}
+
+// linkLife is how long a partner's link works: longer than the longest wait for an outcome.
+const linkLife = 60 * 24 * time.Hour
+
+// startWorkers registers what workflows and activities do and begins to work.
+func (a *App) startWorkers() error {
+	a.doing("starting the workers")
+	channel, err := a.openMail()
+	if err != nil {
+		return err
+	}
+	acts, err := activities.New(activities.Config{
+		Journal: journal{a.store}, Outbox: outbox{a.store}, Recipients: addressBook{a.store}, Directory: services{a.store},
+		Links: &identity.PartnerLinks{Links: a.links, Keep: keepLink(a.store), PublicURL: a.cfg.PublicURL, Life: linkLife, Now: a.logicalNow},
+		Mail:  channel, PublicURL: a.cfg.PublicURL, Organization: a.cfg.Organization, Now: a.logicalNow, Logger: a.cfg.Logger,
+	})
+	if err != nil {
+		return fmt.Errorf("preparing the activities: %w", err)
+	}
+	workers, err := worker.Start(a.temporal, acts, worker.Options{Now: a.cfg.Now, Logger: a.cfg.Logger, OnFatal: a.fatal})
+	if err != nil {
+		return fmt.Errorf("starting the workers: %w", err)
+	}
+	a.onStop("the workers", func(context.Context) error { workers.Stop(); return nil })
+	return nil
+}
+
+// startMLLP listens for HL7 v2 over MLLP where it is set.
+func (a *App) startMLLP(ctx context.Context, r *router.Router) error {
+	if a.cfg.MLLP == "" {
+		return nil
+	}
+	var lc net.ListenConfig
+	listener, err := lc.Listen(ctx, "tcp", a.cfg.MLLP)
+	if err != nil {
+		return fmt.Errorf("listening for MLLP on %s: %w", a.cfg.MLLP, err)
+	}
+	if a.cfg.MLLPCert != "" {
+		cert, err := tls.LoadX509KeyPair(a.cfg.MLLPCert, a.cfg.MLLPKey)
+		if err != nil {
+			return fmt.Errorf("reading the MLLP certificate: %w", err)
+		}
+		listener = tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12})
+	}
+	handler := func(ctx context.Context, raw []byte) []byte {
+		acks, _, err := r.HL7(ctx, raw, "mllp")
+		if err != nil {
+			return nil // the connection closes, and the sender sends again
+		}
+		return acks
+	}
+	a.background("MLLP", func(ctx context.Context) error { return hl7v2.ServeMLLP(ctx, listener, handler) })
+	a.cfg.Logger.InfoContext(ctx, "listening for HL7 v2 over MLLP", "address", listener.Addr().String(), "tls", a.cfg.MLLPCert != "")
+	return nil
+}

@@ -1,0 +1,78 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"throughline/pathways"
+	"throughline/store"
+)
+
+// seed keeps the pathways that ship, published, and gives every role in them an address in the
+// local mailbox where mail does not go out.
+func (a *App) seed(ctx context.Context) error {
+	library, err := pathways.Library()
+	if err != nil {
+		return fmt.Errorf("reading the pathways that ship: %w", err)
+	}
+	for _, d := range library {
+		source, err := pathways.Source(d)
+		if err != nil {
+			return err
+		}
+		if err := a.store.PutDefinition(ctx, d, source, "published"); err != nil {
+			return fmt.Errorf("keeping the pathway %s: %w", d.Pathway, err)
+		}
+	}
+	if a.cfg.SMTP != "" {
+		return nil
+	}
+	for _, d := range library {
+		for _, role := range d.Roles() {
+			known, err := a.store.RoleEmail(ctx, role)
+			if err != nil {
+				return fmt.Errorf("reading the address of a role: %w", err)
+			}
+			if known != "" {
+				continue
+			}
+			if err := a.store.PutRole(ctx, store.Role{Role: role, Email: role + "@throughline.invalid"}); err != nil {
+				return fmt.Errorf("keeping the address of a role: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+// followClock takes up a demonstration's clock, and in a process of its own keeps following it.
+func (a *App) followClock(ctx context.Context) error {
+	offset, err := a.store.ClockOffset(ctx)
+	if err != nil {
+		return fmt.Errorf("reading the clock's offset: %w", err)
+	}
+	a.offset.Store(int64(offset))
+	if offset != 0 && !a.cfg.Demo {
+		a.cfg.Logger.WarnContext(ctx, "this installation's clock was moved by a demonstration; it stays moved", "offset", offset.String())
+	}
+	if a.cfg.API && a.cfg.Workers {
+		return nil
+	}
+	a.background("following the clock", a.pollClock)
+	return nil
+}
+
+func (a *App) pollClock(ctx context.Context) error {
+	ticker := time.NewTicker(5 * time.Second)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+			if offset, err := a.store.ClockOffset(ctx); err == nil {
+				a.offset.Store(int64(offset))
+			}
+		}
+	}
+}

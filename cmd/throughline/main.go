@@ -1,0 +1,89 @@
+// Command throughline is a care pathways engine: one binary that serves, checks and simulates.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	_ "time/tzdata" // deadlines must not depend on what the machine has installed
+
+	"github.com/alecthomas/kong"
+)
+
+// version is set when the binary is linked.
+var version = "dev"
+
+// commands is the command line.
+type commands struct {
+	Serve    serveCommand    `cmd:"" help:"Run everything in one process, on the embedded PostgreSQL and Temporal unless DATABASE_URL and TEMPORAL_ADDRESS say otherwise."`
+	API      apiCommand      `cmd:"" name:"api" help:"Run the API and the intake only; workers run elsewhere."`
+	Worker   workerCommand   `cmd:"" help:"Run the workers only."`
+	Migrate  migrateCommand  `cmd:"" help:"Bring the database to this version's schema."`
+	Check    checkCommand    `cmd:"" help:"Check pathway definitions; exit status 1 where one is wrong."`
+	Simulate simulateCommand `cmd:"" help:"Run a pathway for one patient with a virtual clock and print what happens, with reasons."`
+	Intake   intakeCommand   `cmd:"" help:"Send HL7 v2 or FHIR files to a running server."`
+	Proof    proofCommand    `cmd:"" help:"Show what holds every active enrollment; exit status 1 where one is not held."`
+	Doctor   doctorCommand   `cmd:"" help:"Check that what this installation needs is there and answers."`
+	Version  versionCommand  `cmd:"" help:"Print the version."`
+}
+
+// The exit statuses of every command.
+const (
+	fine   = 0
+	wrong  = 1 // something was found wrong
+	unable = 2 // the command could not run
+)
+
+// errWrong ends a command that ran and found something wrong, which it has said itself.
+var errWrong = errors.New("something is wrong")
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	os.Exit(run(ctx, os.Args[1:]))
+	stop()
+}
+
+func run(ctx context.Context, args []string) int {
+	var c commands
+	parser, err := kong.New(&c,
+		kong.Name("throughline"),
+		kong.Description("Care pathways that nobody falls out of."),
+		kong.UsageOnError(),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+	)
+	if err != nil {
+		return fail(err)
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		return fail(err)
+	}
+	switch err := parsed.Run(ctx); {
+	case err == nil:
+		return fine
+	case errors.Is(err, errWrong):
+		return wrong
+	default:
+		return fail(err)
+	}
+}
+
+func fail(err error) int {
+	fmt.Fprintln(os.Stderr, "throughline:", err)
+	return unable
+}
+
+type versionCommand struct{}
+
+// Run prints the version.
+func (versionCommand) Run() error {
+	fmt.Println(version) //nolint:forbidigo // this is the command's answer
+	return nil
+}

@@ -1,0 +1,5 @@
+package main
+
+type simulateCommand struct{}
+
+func (simulateCommand) Run() error { return nil }
