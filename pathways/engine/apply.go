@@ -3,7 +3,6 @@ package engine
 import (
 	"fmt"
 	"slices"
-	"time"
 
 	"throughline/care"
 )
@@ -141,7 +140,7 @@ func (r *run) launchInWords() string {
 	if r.ev.Reason != "" {
 		return r.ev.Reason
 	}
-	return "asked for by " + string(r.ev.Actor.Kind)
+	return "asked for by " + actorInWords(r.ev.Actor)
 }
 
 // encounter takes what is now known of a stay: its own, or another one of the same patient.
@@ -172,11 +171,15 @@ func (r *run) encounter() error {
 // otherStay ends a suspension when the patient leaves hospital again. What a new admission does
 // is for the pathway's ends to say.
 func (r *run) otherStay(enc *care.Encounter) {
-	if s := r.s.Suspension; s != nil && !s.Correction && string(r.ev.Kind) == s.Until {
-		r.unsuspend("the patient left hospital")
+	s := r.suspendedFor(byPathway)
+	if s == nil || r.ev.Patient != nil && r.ev.Patient.InHospital {
+		return // not suspended, or in hospital still: another stay goes on
 	}
-	if s := r.s.Suspension; s != nil && !s.Correction && enc.Status == care.EncounterCancelled {
-		r.unsuspend("the admission was cancelled")
+	switch {
+	case string(r.ev.Kind) == s.Until:
+		r.unsuspend(byPathway, "the patient left hospital")
+	case enc.Status == care.EncounterCancelled:
+		r.unsuspend(byPathway, "the admission was cancelled")
 	}
 }
 
@@ -192,7 +195,7 @@ func (r *run) patient() error {
 
 func (r *run) takePatient(p PatientFacts) {
 	if p.Zone != "" && p.Zone != r.s.Zone {
-		if loc, err := time.LoadLocation(p.Zone); err == nil {
+		if loc, err := zoneNamed(p.Zone); err == nil {
 			r.s.Zone, r.zone = p.Zone, loc
 			defer r.recompute("the patient moved to the zone " + p.Zone)
 		}
@@ -206,6 +209,9 @@ func (r *run) takePatient(p PatientFacts) {
 // merged follows a patient who was found to be another one. Where both have the pathway for the
 // same stay, the one that loses its patient ends.
 func (r *run) merged() error {
+	if r.ev.Into == "" && r.ev.Outcome != care.EndMerged {
+		return care.Errorf(care.Invalid, "a merge needs the patient that remains").At("into")
+	}
 	r.tell("patient.merged", "", "The patient's two records were merged.", r.causeOf("", 0, ""))
 	if r.ev.Outcome == care.EndMerged {
 		r.end(care.EndMerged, "the patient's other record follows the same stay")
@@ -222,6 +228,9 @@ func (r *run) merged() error {
 	}
 	for i := range r.s.Escalations {
 		r.s.Escalations[i].PatientID = r.ev.Into
+	}
+	for i := range r.s.Outbox {
+		r.s.Outbox[i].PatientID = r.ev.Into
 	}
 	return nil
 }
@@ -247,14 +256,13 @@ func (r *run) onTask() error {
 		return r.claim(st)
 	case TaskRelease:
 		t.Assignee = ""
-		r.setTask(t, care.TaskRequested, reasonOr(r.ev.Reason, "released"))
+		if t.Status != care.TaskOnHold {
+			r.setTask(t, care.TaskRequested, reasonOr(r.ev.Reason, "released"))
+		}
 	case TaskReassign:
 		return r.reassign(st)
 	case TaskStart:
-		if t.Assignee == "" {
-			t.Assignee = r.ev.Actor.ID
-		}
-		r.setTask(t, care.TaskInProgress, r.ev.Reason)
+		return r.begun(st)
 	case TaskAttempt:
 		return r.recordAttempt(st)
 	case TaskCancel:
@@ -276,8 +284,26 @@ func (r *run) claim(st *Step) error {
 	if st.Task.Assignee != "" && st.Task.Assignee != who {
 		return care.Errorf(care.Conflict, "somebody else holds the task; it must be released or reassigned first").By("task.claim")
 	}
+	if st.Task.Assignee == who {
+		return nil
+	}
 	st.Task.Assignee = who
+	r.moved(st.Task.ID, "task", string(st.Task.Status), string(st.Task.Status), who, "claimed", r.at)
 	r.tell("task.claimed", st.ID, r.title(st)+" was taken on.", r.causeOf("", 0, ""))
+	return nil
+}
+
+// begun notes that somebody works on the task.
+func (r *run) begun(st *Step) error {
+	if st.Task.Status == care.TaskOnHold {
+		return care.Errorf(care.Conflict, "the work stands still while the pathway is suspended").By("task.start")
+	}
+	if who := r.ev.Actor.ID; st.Task.Assignee == "" {
+		st.Task.Assignee = who
+	} else if st.Task.Assignee != who {
+		return care.Errorf(care.Conflict, "somebody else holds the task; it must be released or reassigned first").By("task.start")
+	}
+	r.setTask(st.Task, care.TaskInProgress, r.ev.Reason)
 	return nil
 }
 

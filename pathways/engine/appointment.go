@@ -106,7 +106,7 @@ func (r *run) notKept(st *Step, spec *pathways.Step, status care.AppointmentStat
 	r.cancelClock(r.clockFor(st, clockAttendance))
 	text := spec.Appointment + " " + what + "; it is to be booked again."
 	if barrier != "" {
-		text = fmt.Sprintf("%s %s (%s); it is to be booked again.", spec.Appointment, what, strings.ReplaceAll(barrier, "_", " "))
+		text = fmt.Sprintf("%s %s (%s); it is to be booked again.", spec.Appointment, what, plain(barrier))
 	}
 	r.tell("appointment."+string(status), st.ID, text, r.causeOf("steps."+st.ID+".on_no_show", spec.Line, ""))
 	r.recompute("the visit " + what)

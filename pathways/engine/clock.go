@@ -31,6 +31,9 @@ func (r *run) arm(p armPlan) *Clock {
 	}
 	r.compute(c, p.spec, p.step)
 	r.passOver(c, p.ladder, p.step)
+	if r.s.Status == care.EnrollmentPaused || r.s.Status == care.EnrollmentSuspended {
+		r.standIfMay(c, r.s.Status == care.EnrollmentSuspended)
+	}
 	for i, old := range r.s.Clocks {
 		if old.Name == c.Name && old.Step == c.Step && old.Occurrence == c.Occurrence {
 			r.s.Clocks[i] = c
@@ -173,10 +176,14 @@ func (r *run) passOver(c *Clock, ladder *pathways.Ladder, st *Step) {
 	}
 }
 
-// recompute brings every clock that still counts to what is known now, and tells what moved and why.
+// recompute brings every clock to what is known now, and tells what moved and why. A clock whose
+// work is done is judged anew: a corrected discharge can make late what was in time, and the other
+// way round.
 func (r *run) recompute(why string) {
 	for _, c := range r.s.Clocks {
-		if c.Status != care.ClockRunning && c.Status != care.ClockPaused && c.Status != care.ClockMissed {
+		st := r.stepOf(c)
+		over := st != nil && st.Status.Ended()
+		if c.Status == care.ClockCancelled || over && (st.Status != care.StepDone || r.def.ClockByName(c.Name) == nil) || !over && c.Status == care.ClockMet {
 			continue
 		}
 		spec, ok := r.clockSpec(c)
@@ -184,17 +191,45 @@ func (r *run) recompute(why string) {
 			continue
 		}
 		before := c.Due
-		r.compute(c, spec, r.stepOf(c))
+		r.compute(c, spec, st)
 		if c.Due.Equal(before) {
 			continue
 		}
-		if c.Status == care.ClockMissed && c.Due.After(r.at) {
+		cause := r.causeOf("clocks."+c.Name, spec.Line, c.Name)
+		cause.Text = why
+		r.tell("clock.moved", c.Step, fmt.Sprintf("The deadline of %s moved from %s to %s, because %s.", r.clockInWords(c), r.inWords(before), r.inWords(c.Due), why), cause)
+		switch {
+		case over:
+			r.judge(c, st)
+		case c.Status == care.ClockMissed && c.Due.After(r.at):
 			c.Status = care.ClockRunning
 			r.unmiss(c)
 		}
-		r.tell("clock.moved", c.Step, fmt.Sprintf("The %s deadline moved from %s to %s, because %s.", c.Name, r.inWords(before), r.inWords(c.Due), why),
-			r.causeOf("clocks."+c.Name, spec.Line, c.Name))
 	}
+}
+
+// judge tells anew whether a step that is done was done in time.
+func (r *run) judge(c *Clock, st *Step) {
+	was := c.Status
+	c.Status = care.ClockRunning
+	r.stop(c, *st.EndedAt)
+	if c.Status == was {
+		return
+	}
+	st.Missed = c.Status == care.ClockMissed
+	verdict := "in time after all"
+	if st.Missed {
+		verdict = "late after all"
+	}
+	r.tell("step.judged", st.ID, fmt.Sprintf("%s, done on %s, was %s.", r.stepTitle(st), r.inWords(*st.EndedAt), verdict), r.causeOf("clocks."+c.Name, 0, c.Name))
+}
+
+// clockInWords names a deadline by the work that it times.
+func (r *run) clockInWords(c *Clock) string {
+	if st := r.stepOf(c); st != nil {
+		return quoted(r.stepTitle(st))
+	}
+	return "the pathway's " + plain(c.Name)
 }
 
 // clockSpec finds what defines a clock: the definition, or a step kind's own clocks.
@@ -239,7 +274,7 @@ func (r *run) stop(c *Clock, happened time.Time) {
 	default:
 		return
 	}
-	if happened.After(c.Due) {
+	if happened.Truncate(time.Second).After(c.Due) {
 		c.Status = care.ClockMissed
 	} else {
 		c.Status = care.ClockMet
@@ -267,16 +302,17 @@ func (r *run) cancelClock(c *Clock) {
 // standStill pauses the clocks that the reason may pause.
 func (r *run) standStill(inHospital bool) {
 	for _, c := range r.s.Clocks {
-		if c.Status != care.ClockRunning || c.Pause == pathways.PauseNever {
-			continue
-		}
-		if c.Pause == pathways.PauseHospital && !inHospital {
-			continue
-		}
-		at := r.at
-		c.PausedAt = &at
-		c.Status = care.ClockPaused
+		r.standIfMay(c, inHospital)
 	}
+}
+
+func (r *run) standIfMay(c *Clock, inHospital bool) {
+	if c.Status != care.ClockRunning || c.Pause == pathways.PauseNever || c.Pause == pathways.PauseHospital && !inHospital {
+		return
+	}
+	at := r.at
+	c.PausedAt = &at
+	c.Status = care.ClockPaused
 }
 
 // runOn resumes what stood still. What was left of each clock is left still.
@@ -303,7 +339,7 @@ func (r *run) overdue(c *Clock) {
 	c.Status = care.ClockMissed
 	st := r.stepOf(c)
 	if st == nil {
-		r.tell("clock.missed", "", "The "+c.Name+" deadline passed.", r.causeOf("clocks."+c.Name, 0, c.Name))
+		r.tell("clock.missed", "", "The "+plain(c.Name)+" of the pathway is over.", r.overdueCause(c))
 		return
 	}
 	if kind := kinds[st.Kind]; kind.ranOut != nil && kind.ranOut(r, st, c) {
@@ -313,8 +349,13 @@ func (r *run) overdue(c *Clock) {
 	if st.Task != nil && st.Task.Status.Open() {
 		st.Task.Missed = true
 	}
-	r.tell("clock.missed", st.ID, fmt.Sprintf("%s was due %s and is not done. It stays open with %s.", r.title(st), r.inWords(c.Due), r.holder(st)),
-		r.causeOf("clocks."+c.Name, 0, c.Name))
+	r.tell("clock.missed", st.ID, fmt.Sprintf("%s was due %s and is not done. It stays open with %s.", r.title(st), r.inWords(c.Due), r.holder(st)), r.overdueCause(c))
+}
+
+func (r *run) overdueCause(c *Clock) care.Cause {
+	cause := r.causeOf("clocks."+c.Name, 0, c.Name)
+	cause.Text = c.Reason
+	return cause
 }
 
 // unmiss takes back what overdue marked, after a correction.

@@ -12,11 +12,11 @@ func (s State) clone() State {
 	c.Escalations = slices.Clone(s.Escalations)
 	c.Personal = slices.Clone(s.Personal)
 	c.Outbox = slices.Clone(s.Outbox)
-	c.Steps = make([]*Step, len(s.Steps))
+	c.Steps = slices.Clone(s.Steps)
 	for i, st := range s.Steps {
 		c.Steps[i] = st.clone()
 	}
-	c.Clocks = make([]*Clock, len(s.Clocks))
+	c.Clocks = slices.Clone(s.Clocks)
 	for i, cl := range s.Clocks {
 		copied := *cl
 		copied.Rungs = slices.Clone(cl.Rungs)
@@ -24,6 +24,10 @@ func (s State) clone() State {
 	}
 	if s.Suspension != nil {
 		suspension := *s.Suspension
+		if suspension.Also != nil {
+			also := *suspension.Also
+			suspension.Also = &also
+		}
 		c.Suspension = &suspension
 	}
 	return c

@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"time"
-
 	"throughline/care"
 	"throughline/pathways"
 )
@@ -16,7 +14,7 @@ type Decision struct {
 // Decide tells whether the pathway would start with what the launch holds. It is asked before an
 // enrollment exists, and again by the enrollment whenever its stay is corrected.
 func (e *Engine) Decide(l Launch) Decision {
-	zone, err := time.LoadLocation(l.Zone)
+	zone, err := zoneNamed(l.Zone)
 	if err != nil {
 		return Decision{Reason: "the time zone " + quoted(l.Zone) + " is not known"}
 	}
@@ -29,13 +27,13 @@ func (e *Engine) Decide(l Launch) Decision {
 // as exact as the author made it.
 func (r *run) launchDecision(vals pathways.Values) Decision {
 	for _, x := range r.def.Launch.Unless {
-		if r.program.Holds(x.When, vals).True {
+		if r.holds(x.When, vals).True {
 			return Decision{Reason: x.Because}
 		}
 	}
-	v := r.program.Holds(r.def.Launch.When, vals)
+	v := r.holds(r.def.Launch.When, vals)
 	if !v.True {
-		return Decision{Reason: "not for this pathway: " + v.Text}
+		return Decision{Reason: "not for this pathway: " + v.words()}
 	}
 	return Decision{Start: true}
 }

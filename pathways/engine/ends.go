@@ -16,10 +16,10 @@ func (r *run) endIfTime() bool {
 			continue
 		}
 		if end.Suspend != "" {
-			if r.s.Status == care.EnrollmentSuspended {
+			if r.suspendedFor(byPathway) != nil {
 				continue
 			}
-			r.suspend(end.Suspend, reasonOr(end.Because, why), false)
+			r.suspend(end.Suspend, reasonOr(end.Because, why), byPathway)
 			return true
 		}
 		r.end(end.As, reasonOr(end.Because, why))
@@ -32,22 +32,22 @@ func (r *run) endCame(end pathways.End) (why string, come bool) {
 	switch {
 	case end.Clock != "":
 		c := r.enrollmentClock(end.Clock)
-		return "the " + end.Clock + " deadline passed", c != nil && c.Status == care.ClockMissed
+		return "the " + plain(end.Clock) + " of the pathway is over", c != nil && c.Status == care.ClockMissed
 	case end.On != "":
 		if !r.eventCame(end.On) {
 			return "", false
 		}
 		if end.When == "" {
-			return end.On, true
+			return eventInWords(end.On), true
 		}
-		v := r.program.Holds(end.When, values{r: r})
-		return end.On + "; " + v.Text, v.True
+		v := r.holds(end.When, values{r: r})
+		return eventInWords(end.On) + "; " + v.words(), v.True
 	}
 	if r.s.Status != care.EnrollmentActive {
 		return "", false // what a condition asks is not settled while the pathway stands still
 	}
-	v := r.program.Holds(end.When, values{r: r})
-	return v.Text, v.True
+	v := r.holds(end.When, values{r: r})
+	return v.words(), v.True
 }
 
 // eventCame tells whether the present event is the one that an end waits for. A death counts
@@ -85,7 +85,9 @@ func (r *run) end(as, reason string) {
 		return
 	}
 	before := r.s.Status
-	why := "the pathway ended: " + as
+	r.ending = true
+	reason = clause(reason)
+	why := "the pathway ended as " + plain(as)
 	for _, st := range r.s.Steps {
 		if st.Status == care.StepWaiting {
 			at := r.at
@@ -114,11 +116,13 @@ func (r *run) end(as, reason string) {
 	r.s.Status, r.s.Outcome, r.s.Reason, r.s.EndedAt = care.EnrollmentEnded, as, reason, &at
 	r.s.Pause, r.s.Suspension = nil, nil
 	r.moved(r.s.EnrollmentID, "enrollment", string(before), string(care.EnrollmentEnded), r.def.Owner, as+": "+reason, r.at)
-	text := "Ended as " + as
+	text := "Ended as " + plain(as)
 	if reason != "" {
-		text = fmt.Sprintf("Ended as %s: %s", as, reason)
+		text = fmt.Sprintf("Ended as %s: %s", plain(as), reason)
 	}
-	r.tell("enrollment.ended", "", text+".", r.causeOf("ends", 0, ""))
+	cause := r.causeOf("ends", 0, "")
+	cause.Text = reason
+	r.tell("enrollment.ended", "", text+".", cause)
 }
 
 func (r *run) withdraw() error {

@@ -39,6 +39,21 @@ func For(d *pathways.Definition) (*Engine, error) {
 	return e.(*Engine), nil //nolint:forcetypeassert // only engines are stored
 }
 
+// zones keeps what time.LoadLocation gives, which reads a file every time.
+var zones sync.Map
+
+func zoneNamed(name string) (*time.Location, error) {
+	if loc, ok := zones.Load(name); ok {
+		return loc.(*time.Location), nil //nolint:forcetypeassert // only locations are stored
+	}
+	loc, err := time.LoadLocation(name)
+	if err != nil {
+		return nil, care.Errorf(care.Invalid, "%q is not a time zone; give an IANA name such as America/New_York", name).At("zone")
+	}
+	zones.Store(name, loc)
+	return loc, nil
+}
+
 // Definition gives what the engine runs.
 func (e *Engine) Definition() *pathways.Definition { return e.def }
 
@@ -50,14 +65,14 @@ const seenKept = 256
 // care.Error (Invalid, Conflict, NotFound) that names the rule, and nothing has changed then.
 func (e *Engine) Advance(s State, ev Event, now time.Time) (Turn, error) {
 	if s.seen(ev.ID) {
-		return Turn{State: s, Duplicate: true, Event: ev, Wake: e.Wake(s), RecordedAt: now}, nil
+		return Turn{State: s, Duplicate: true, Event: ev, Wake: e.Wake(s), RecordedAt: now.UTC().Round(0)}, nil
 	}
 	r, err := e.begin(s, ev, now)
 	if err != nil {
 		return Turn{}, err
 	}
 	r.catchUp()
-	r.at = later(now, r.s.At)
+	r.at = later(r.now, r.s.At)
 	if err := r.apply(); err != nil {
 		return Turn{}, err
 	}
@@ -75,6 +90,7 @@ func (e *Engine) Check(s State, ev Event, now time.Time) error {
 
 // begin prepares a turn on a copy of the state.
 func (e *Engine) begin(s State, ev Event, now time.Time) (*run, error) {
+	now = now.UTC().Round(0) // as it will be after a trip through JSON
 	fresh := s.Status == ""
 	if fresh != (ev.Kind == Started) {
 		if fresh {
@@ -88,12 +104,15 @@ func (e *Engine) begin(s State, ev Event, now time.Time) (*run, error) {
 		if ev.Launch == nil {
 			return nil, care.Errorf(care.Invalid, "a start needs what it starts with").At("launch")
 		}
+		if ev.Launch.EnrollmentID == "" || ev.Launch.PatientID == "" {
+			return nil, care.Errorf(care.Invalid, "a start needs the ids of the enrollment and the patient").At("launch")
+		}
 		zone = ev.Launch.Zone
 		r.at = now
 	}
-	loc, err := time.LoadLocation(zone)
+	loc, err := zoneNamed(zone)
 	if err != nil {
-		return nil, care.Errorf(care.Invalid, "%q is not a time zone; give an IANA name such as America/New_York", zone).At("zone")
+		return nil, err
 	}
 	r.zone = loc
 	return r, nil
@@ -109,8 +128,11 @@ type run struct {
 	at      time.Time // the logical time: a clock's moment while catching up, else now
 	zone    *time.Location
 	ticking bool // true while catching up: the clock acts, not the event's actor
+	ending  bool // true while the enrollment is being closed
 	effects []Effect
 	told    int
+	opened  []*Step  // by the event itself
+	started []string // tracks, by the event itself
 }
 
 // catchUp does all that is due until now, each at its own moment and in their order, so that a

@@ -166,12 +166,16 @@ func typedTime(v any, wrong func(string) *care.Error) (any, *care.Error) {
 // deriveFacts computes the facts that come from the event or the patient, and tells whether any
 // changed.
 func (r *run) deriveFacts() bool {
+	var vals pathways.Values = values{r: r}
+	if r.s.Encounter != nil { // its own stay, whatever stay the present event tells of
+		vals = encounterValues{values{r: r}, r.s.Encounter, r.s.EncounterID}
+	}
 	changed := false
 	for _, f := range r.def.Facts {
 		if f.From == "" {
 			continue
 		}
-		v, verdict := r.program.Eval(f.From, values{r: r})
+		v, verdict := r.program.Eval(f.From, vals)
 		if v == nil || len(verdict.Unknown) > 0 {
 			continue
 		}

@@ -2,7 +2,9 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
+	"time"
 
 	"throughline/care"
 	"throughline/pathways"
@@ -29,8 +31,11 @@ func (r *run) fireRung(c *Clock, i int) {
 	}
 	rung := ladder.Rungs[i]
 	act, to := rung.Act()
+	if (act == "remind" || act == "warn") && c.Rungs[i].At.Before(c.Due) && c.Status == care.ClockMissed {
+		return // what was to come before the deadline, and did not in time, helps nobody now
+	}
 	cause := r.causeOf(fmt.Sprintf("ladders.%s[%d]", ladder.Name, i+1), rung.Line, c.Name)
-	cause.Text = fmt.Sprintf("%s: %s, %s", r.title(st), rung.At, c.Reason)
+	cause.Text = fmt.Sprintf("%s: %s; %s", r.title(st), rung.At, c.Reason)
 	switch act {
 	case "remind":
 		r.remind(st, c, i, to, cause)
@@ -54,7 +59,8 @@ func (r *run) remind(st *Step, c *Clock, i int, to string, cause care.Cause) {
 		target = "role:" + to
 	}
 	r.send(care.Message{
-		ID: r.rungID(st, c, i, "reminder"), Purpose: "reminder", To: target, Template: TemplateReminder,
+		// With its moment: after a deadline moved the reminder of the new one is another message.
+		ID: care.DeriveID(r.s.StartedAt, r.rungID(st, c, i, "reminder"), c.Rungs[i].At.UTC().Format(time.RFC3339)), Purpose: "reminder", To: target, Template: TemplateReminder,
 		Step: st.ID, Occurrence: st.Occurrence, TaskID: taskID(st), Cause: cause,
 	})
 	r.tell("reminded", st.ID, fmt.Sprintf("Reminded %s: %s is due %s.", inRole(target), r.title(st), r.inWords(c.Due)), cause)
@@ -70,7 +76,7 @@ const (
 
 func (r *run) escalate(st *Step, c *Clock, i int, act, to string, cause care.Cause) {
 	text := fmt.Sprintf("%s is due %s.", r.title(st), r.inWords(c.Due))
-	if act == "escalate" {
+	if !c.Due.After(r.at) {
 		text = fmt.Sprintf("%s was due %s and is not done.", r.title(st), r.inWords(c.Due))
 	}
 	r.raise(care.Escalation{
@@ -114,6 +120,7 @@ func (r *run) reassignByRung(st *Step, to string, cause care.Cause) {
 	}
 	from := st.Task.Role
 	st.Task.Role, st.Task.Assignee = to, ""
+	r.moved(st.Task.ID, "task", string(st.Task.Status), string(st.Task.Status), to, cause.Text, r.at)
 	r.tell("task.reassigned", st.ID, fmt.Sprintf("%s passed from %s to %s.", r.title(st), inRole(from), inRole(to)), cause)
 }
 
@@ -127,7 +134,7 @@ func (r *run) withdrawRung(c *Clock, i int, why string) {
 }
 
 // closeEscalation ends an open escalation and takes it off the state.
-func (r *run) closeEscalation(id care.ID, status care.EscalationStatus, why string) bool {
+func (r *run) closeEscalation(id care.ID, status care.EscalationStatus, why string) {
 	for i := range r.s.Escalations {
 		if r.s.Escalations[i].ID != id {
 			continue
@@ -139,23 +146,26 @@ func (r *run) closeEscalation(id care.ID, status care.EscalationStatus, why stri
 		esc.Status, esc.EndedAt, esc.Reason, esc.Next, esc.SnoozedUntil = status, &at, why, nil, nil
 		r.effects = append(r.effects, Effect{Kind: EscalationRow, Escalation: &esc})
 		r.moved(id, "escalation", string(from), string(status), esc.Level, why, at)
-		r.tell("escalation."+string(status), esc.Step, fmt.Sprintf("The escalation to %s was %s: %s.", inRole(esc.Level), status, why), esc.Cause)
-		return true
+		r.tell("escalation."+string(status), esc.Step, fmt.Sprintf("The escalation to %s was %s: %s.", inRole(esc.Level), status, clause(why)), esc.Cause)
+		return
 	}
-	return false
 }
 
-// closeEscalationsOf ends the open escalations of a step: withdrawn where the work was done in
-// time and only recorded late, else resolved.
-func (r *run) closeEscalationsOf(st *Step, inTime bool, why string) {
-	status := care.EscalationResolved
-	if inTime {
-		status = care.EscalationWithdrawn
-	}
-	for _, esc := range append([]care.Escalation(nil), r.s.Escalations...) {
-		if esc.Step == st.ID && esc.Occurrence == st.Occurrence && esc.Kind != escalationDelivery {
-			r.closeEscalation(esc.ID, status, why)
+// closeEscalationsOf resolves the open escalations of a step.
+func (r *run) closeEscalationsOf(st *Step, why string) { r.answerEscalations(st, nil, why) }
+
+// answerEscalations ends the open escalations of a step: withdrawn where they were raised after the
+// work had been done in time and was only not recorded yet, else resolved.
+func (r *run) answerEscalations(st *Step, inTime *time.Time, why string) {
+	for _, esc := range slices.Clone(r.s.Escalations) {
+		if esc.Step != st.ID || esc.Occurrence != st.Occurrence || esc.Kind == escalationDelivery {
+			continue
 		}
+		status := care.EscalationResolved
+		if inTime != nil && !esc.RaisedAt.Before(*inTime) {
+			status = care.EscalationWithdrawn
+		}
+		r.closeEscalation(esc.ID, status, why)
 	}
 }
 

@@ -11,34 +11,32 @@ import (
 // messageKind is a message that goes out at a moment, unless something stops it before.
 var messageKind = kind{open: openMessage, drop: stopMessage}
 
-// messageDue tells whether a waiting message step may open now, and notes when it may. A message
-// whose reason has passed is skipped.
-func (r *run) messageDue(st *Step, spec *pathways.Step) bool {
+// messageDue tells whether a message goes out now, and notes when it will. One whose reason has
+// passed is ended.
+func (r *run) messageDue(st *Step, spec *pathways.Step) (due, ended bool) {
 	m := spec.Message
 	if m.StopsWhen != "" {
-		if v := r.program.Holds(m.StopsWhen, values{r: r, step: st}); v.True {
-			r.endStep(st, care.StepSkipped, "", r.at, v.Text)
-			return true
+		if v := r.holds(m.StopsWhen, values{r: r, step: st}); v.True {
+			r.endStep(st, care.StepSkipped, "", r.at, v.words())
+			return false, true
 		}
 	}
 	if m.At == "" {
-		return true
+		return true, false
 	}
 	at, anchor, known := r.messageMoment(st, m)
-	if !known {
+	switch {
+	case !known:
 		st.OpensAt = nil
-		return false
-	}
-	if at.After(r.at) {
-		if st.OpensAt == nil || !st.OpensAt.Equal(at) {
-			st.OpensAt = &at
-		}
-		return false
-	}
-	if anchor.After(at) && !anchor.After(r.at) {
+		return false, false
+	case at.After(r.at):
+		st.OpensAt = &at
+		return false, false
+	case anchor.After(at) && !anchor.After(r.at):
 		r.endStep(st, care.StepSkipped, "", r.at, "too late: it was to go out before "+r.inWords(anchor))
+		return false, true
 	}
-	return true
+	return true, false
 }
 
 func (r *run) messageMoment(st *Step, m *pathways.MessageSpec) (at, anchor time.Time, known bool) {
@@ -70,9 +68,6 @@ func (r *run) readySince(st *Step) time.Time {
 }
 
 func openMessage(r *run, st *Step, spec *pathways.Step) {
-	if st.Status.Ended() {
-		return
-	}
 	m := spec.Message
 	to := "role:" + m.To
 	switch m.To {
@@ -135,6 +130,9 @@ func (r *run) delivered() error {
 	if r.ev.Delivery == nil {
 		return care.Errorf(care.Invalid, "a delivery's result is missing").At("delivery")
 	}
+	if messageEnds[r.ev.Delivery.Status] == "" {
+		return care.Errorf(care.Invalid, "a delivery ends as sent, failed, unknown or stopped, not %q", r.ev.Delivery.Status).At("delivery.status")
+	}
 	for i := range r.s.Outbox {
 		if r.s.Outbox[i].ID != r.ev.MessageID {
 			continue
@@ -164,11 +162,20 @@ func (r *run) afterDelivery(m care.Message) {
 		return
 	}
 	if m.Purpose == "message" && st.MessageID == m.ID {
-		r.endStep(st, care.StepDone, string(m.Status), r.at, m.Detail)
+		r.endStep(st, messageEnds[m.Status], string(m.Status), r.at, m.Detail)
 	}
 	if m.Purpose == "referral" && m.Status == care.MessageFailed {
 		r.referralUndelivered(st, m)
 	}
+}
+
+// messageEnds is how a message's step ends with its delivery. What did not arrive is not done; what
+// may have arrived is not sent again, and a person is told.
+var messageEnds = map[care.MessageStatus]care.StepStatus{
+	care.MessageSent:    care.StepDone,
+	care.MessageUnknown: care.StepDone,
+	care.MessageStopped: care.StepSkipped,
+	care.MessageFailed:  care.StepCancelled,
 }
 
 func (r *run) raiseUndelivered(m care.Message) {
@@ -176,7 +183,7 @@ func (r *run) raiseUndelivered(m care.Message) {
 	if m.Status == care.MessageUnknown {
 		what = "may not have arrived"
 	}
-	text := "A " + m.Purpose + " to " + inRole(m.To) + " " + what + ": " + reasonOr(m.Detail, "no reason was given") + ". Reach them another way."
+	text := "A " + m.Purpose + " to " + inRole(m.To) + " " + what + ": " + clause(reasonOr(m.Detail, "no reason was given")) + ". Reach them another way."
 	cause := m.Cause
 	cause.Text = "the delivery ended as " + string(m.Status)
 	r.raise(care.Escalation{

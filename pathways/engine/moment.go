@@ -54,7 +54,7 @@ func (r *run) shift(base time.Time, off care.Offset) time.Time {
 // Wake gives when the engine must be asked again at the latest, in logical time; nil where nothing
 // is to come.
 func (e *Engine) Wake(s State) *time.Time {
-	zone, err := time.LoadLocation(s.Zone)
+	zone, err := zoneNamed(s.Zone)
 	if err != nil {
 		return nil
 	}

@@ -20,6 +20,6 @@ func (r *run) notAfter(spec pathways.Clock, st *Step, d care.Deadline) care.Dead
 		return d
 	}
 	d.Due = end
-	d.Reason += "; brought forward to the end of " + r.day(moment) + ", the day of " + spec.NotAfter
+	d.Reason += "; brought forward to the end of " + r.day(moment) + ", the day of " + r.nameInWords(spec.NotAfter)
 	return d
 }

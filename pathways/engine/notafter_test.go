@@ -25,7 +25,7 @@ func TestMedicinesAreDueByTheDayOfTheVisit(t *testing.T) {
 	due("2025-12-10T23:59:59-05:00")
 	visit("booked", care.FactValue{Name: "start", Value: "2025-12-05T10:00:00-05:00"})
 	due("2025-12-05T23:59:59-05:00")
-	if reason := step(t, w, "medicines").Task.DueReason; !strings.Contains(reason, "the day of visit.start") {
+	if reason := step(t, w, "medicines").Task.DueReason; !strings.Contains(reason, "the day of Follow-up visit") {
 		t.Errorf("the reason does not tell: %s", reason)
 	}
 	visit("cancelled", care.FactValue{Name: "barrier", Value: "transportation"})

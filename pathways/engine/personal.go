@@ -125,7 +125,7 @@ func (r *run) moveClock() error {
 		if ladder := r.ladder(c.Ladder); ladder != nil {
 			r.placeRungs(c, ladder)
 		}
-		r.tell("clock.moved", c.Step, fmt.Sprintf("The %s deadline was moved to %s: %s.", c.Name, r.inWords(c.Due), r.ev.Reason), r.causeOf("clocks."+c.Name, 0, c.Name))
+		r.tell("clock.moved", c.Step, fmt.Sprintf("The deadline of %s was moved to %s: %s.", r.clockInWords(c), r.inWords(c.Due), clause(r.ev.Reason)), r.causeOf("clocks."+c.Name, 0, c.Name))
 		return nil
 	}
 	return care.Errorf(care.NotFound, "there is no running deadline %q", r.ev.Clock).At("clock")

@@ -58,10 +58,11 @@ func openReferral(r *run, st *Step, spec *pathways.Step) {
 
 // need is the Gravity category, as written or as the expression gives it.
 func (r *run) need(ref *pathways.Referral, st *Step) string {
-	if slices.ContainsFunc(r.def.Facts, func(f pathways.Fact) bool { return f.Name == ref.Need }) || strings.ContainsAny(ref.Need, " .(\"?") {
-		if v, _ := r.program.Eval(ref.Need, values{r: r, step: st}); v != nil {
-			return fmt.Sprint(v)
-		}
+	if ref.NeedIsCode() {
+		return ref.Need
+	}
+	if v, _ := r.program.Eval(ref.Need, values{r: r, step: st}); v != nil {
+		return fmt.Sprint(v)
 	}
 	return ref.Need
 }
@@ -102,7 +103,7 @@ func (r *run) recordConsent(purpose string, given bool, how string) {
 	if !given {
 		said = "The patient does not want to share for "
 	}
-	r.tell("consent", "", said+purpose+".", r.causeOf("", 0, ""))
+	r.tell("consent", "", said+plain(purpose)+".", r.causeOf("", 0, ""))
 }
 
 func (r *run) consentAnswered(st *Step, given bool) {
@@ -111,15 +112,15 @@ func (r *run) consentAnswered(st *Step, given bool) {
 		return
 	}
 	r.closeTask(st, true, outcomeConsented, r.at, "")
-	r.cancelClock(r.clockFor(st, clockConsent))
-	r.closeEscalationsOf(st, false, "the patient answered")
+	r.stopOwn(st, clockConsent, r.at)
+	r.closeEscalationsOf(st, "the patient answered")
 	r.search(st)
 }
 
 func (r *run) askConsent(st *Step) {
 	st.Referral.Phase = phaseConsent
 	r.openTask(st, taskPlan{
-		title: "Ask for consent to share for " + st.Referral.Need, part: clockConsent,
+		title: "Ask for consent to share for " + plain(st.Referral.Need), part: clockConsent,
 		instructions: "Say who would be told what, and that a community service is not bound by HIPAA.",
 		outcomes:     []string{outcomeConsented, outcomeRefused},
 	})
@@ -155,7 +156,7 @@ func (r *run) found() error {
 	if st == nil || st.Referral == nil || st.Status != care.StepOpen || st.Referral.Phase != phaseSearch {
 		return nil
 	}
-	r.cancelClock(r.clockFor(st, clockSearch))
+	r.stopOwn(st, clockSearch, r.at)
 	st.Referral.Candidates = slices.DeleteFunc(slices.Clone(r.ev.Candidates), func(c Candidate) bool {
 		return slices.Contains(st.Referral.Asked, c.ServiceID)
 	})
@@ -190,7 +191,7 @@ func (r *run) offerNext(st *Step, why string) {
 	}
 	r.moved(ref.Current.ID, "referral", "", string(care.ReferralRequested), next.ServiceID, "", r.at)
 	r.armOwn(st, clockAcknowledge)
-	r.tell("referral.requested", st.ID, fmt.Sprintf("Asked %s for %s.", next.Name, ref.Need), ref.Current.Cause)
+	r.tell("referral.requested", st.ID, fmt.Sprintf("Asked %s for %s.", next.Name, plain(ref.Need)), ref.Current.Cause)
 	r.send(care.Message{
 		ID:      care.DeriveID(r.s.StartedAt, ref.Current.ID, "mail"),
 		Purpose: "referral", To: "service:" + next.ServiceID, Template: TemplateReferral,
@@ -204,14 +205,14 @@ func (r *run) decide(st *Step, why string) {
 	for _, name := range []string{clockSearch, clockAcknowledge, clockFirstContact, clockOutcome} {
 		r.cancelClock(r.clockFor(st, name))
 	}
-	st.Cause.Text = why
+	why = clause(why)
 	r.openTask(st, taskPlan{
-		title: "Find help for " + st.Referral.Need + ": " + why, part: clockDecide + strconv.Itoa(st.Referral.Attempt) + "." + strconv.Itoa(st.Referral.Search),
+		title: "Find help for " + plain(st.Referral.Need) + ": " + why, why: why, part: clockDecide + strconv.Itoa(st.Referral.Attempt) + "." + strconv.Itoa(st.Referral.Search),
 		instructions: "Arrange it another way, add a service and search again, or record that the need is unmet.",
 		outcomes:     []string{outcomeReceived, outcomeSearchAgain, outcomeUnmet},
 	})
 	r.armOwn(st, clockDecide)
-	r.tell("referral.person", st.ID, "A person has to decide: "+why+".", st.Cause)
+	r.tell("referral.person", st.ID, "A person has to decide: "+why+".", st.Task.Cause)
 }
 
 // chase asks a person to find out what became of an accepted referral.
@@ -251,12 +252,10 @@ func completeReferralTask(r *run, st *Step, _ *pathways.Step) error {
 		r.giveUp(st, care.ReferralFailed, reasonOr(r.ev.Reason, "the service was not received"))
 	case outcomeKeepWaiting:
 		r.closeTask(st, true, outcomeKeepWaiting, happened, r.ev.Reason)
-		r.closeEscalationsOf(st, false, "it is waited for again")
-		r.cancelClock(r.clockFor(st, clockDecide))
-		r.waitAgain(st)
+		r.waitAgain(st, "it is waited for again")
 	case outcomeSearchAgain:
 		r.closeTask(st, true, outcomeSearchAgain, happened, r.ev.Reason)
-		r.closeEscalationsOf(st, false, "services are looked for again")
+		r.closeEscalationsOf(st, "services are looked for again")
 		r.cancelClock(r.clockFor(st, clockDecide))
 		st.Referral.Asked = nil
 		r.search(st)
@@ -267,9 +266,23 @@ func completeReferralTask(r *run, st *Step, _ *pathways.Step) error {
 	return nil
 }
 
-// waitAgain gives an accepted referral two more business days for its outcome.
-func (r *run) waitAgain(st *Step) {
-	c := r.armOwn(st, clockOutcome)
+// waitAgain goes on waiting for an accepted referral. Where no clock runs that would ask again, it
+// has two more business days.
+func (r *run) waitAgain(st *Step, why string) {
+	r.closeEscalationsOf(st, why)
+	r.cancelClock(r.clockFor(st, clockDecide))
+	if c := r.clockFor(st, clockOutcome); c != nil && (c.Status == care.ClockRunning || c.Status == care.ClockPaused) {
+		if r.clockFor(st, clockFirstContact).Status != care.ClockMissed || st.Referral.Current.ContactedAt != nil {
+			return
+		}
+		r.extend(st, clockFirstContact)
+		return
+	}
+	r.extend(st, clockOutcome)
+}
+
+func (r *run) extend(st *Step, name string) {
+	c := r.armOwn(st, name)
 	c.Moved = true
 	deadline := r.s.Calendar.Deadline(r.at, care.Offset{N: 2, Unit: care.BusinessDays}, r.zone)
 	c.Due, c.Reason = deadline.Due, deadline.Reason
@@ -289,13 +302,15 @@ func (r *run) served(st *Step, at time.Time) {
 
 // giveUp ends the present referral and asks the next service, or a person.
 func (r *run) giveUp(st *Step, status care.ReferralStatus, why string) {
+	why = clause(why)
 	r.setReferral(st, status, why, r.at)
+	r.stopRequest(st, why)
 	r.revoke(st.Referral.Current.ID)
 	for _, name := range []string{clockAcknowledge, clockFirstContact, clockOutcome, clockDecide} {
 		r.cancelClock(r.clockFor(st, name))
 	}
 	r.closeTask(st, true, string(status), r.at, why)
-	r.closeEscalationsOf(st, false, "another way is tried")
+	r.closeEscalationsOf(st, "another way is tried")
 	name := st.Referral.Current.ServiceName
 	if r.spec(st.ID).Referral.Otherwise != "next_best" {
 		r.decide(st, name+": "+why)
@@ -313,7 +328,7 @@ func (r *run) setReferral(st *Step, to care.ReferralStatus, why string, at time.
 		cur.EndedAt, cur.DueAt, cur.WaitsFor = &at, nil, ""
 	}
 	r.moved(cur.ID, "referral", string(from), string(to), cur.ServiceID, why, at)
-	text := fmt.Sprintf("%s: the referral for %s is %s", cur.ServiceName, cur.Need, to)
+	text := fmt.Sprintf("%s: the referral for %s is %s", cur.ServiceName, plain(cur.Need), plain(string(to)))
 	if why != "" {
 		text += " (" + why + ")"
 	}
@@ -357,16 +372,20 @@ func dropReferral(r *run, st *Step, why string) {
 	if st.Referral == nil || st.Referral.Current == nil {
 		return
 	}
-	for i := range r.s.Outbox {
-		if r.s.Outbox[i].ReferralID == st.Referral.Current.ID {
-			r.stopQueued(r.s.Outbox[i].ID, why)
-			break
-		}
-	}
+	r.stopRequest(st, why)
 	if st.Referral.Current.Status.Open() {
 		r.setReferral(st, care.ReferralCancelled, why, r.at)
 	}
 	r.revoke(st.Referral.Current.ID)
+}
+
+// stopRequest withdraws the mail to the present service where it has not gone out.
+func (r *run) stopRequest(st *Step, why string) {
+	for _, m := range slices.Clone(r.s.Outbox) {
+		if m.ReferralID == st.Referral.Current.ID {
+			r.stopQueued(m.ID, why)
+		}
+	}
 }
 
 // watchConsent goes on as soon as a consent is recorded elsewhere.
@@ -400,7 +419,7 @@ func (r *run) actOnReferral() error {
 	if !cur.Status.MayBecome(to) {
 		return care.Errorf(care.Conflict, "a referral that is %s cannot become %s", cur.Status, to).By("gravity.referral-task")
 	}
-	at := r.ev.OccurredAt
+	at := r.ev.OccurredAt.UTC()
 	if at.IsZero() || at.After(r.at) {
 		at = r.at
 	}
@@ -429,6 +448,7 @@ func (r *run) moveReferral(st *Step, to care.ReferralStatus, at time.Time) error
 			cur.ContactedAt = &at
 		}
 		r.stopOwn(st, clockFirstContact, at)
+		r.chaseAnswered(st, at)
 	case care.ReferralCompleted:
 		if r.ev.Outcome == outcomeNotReceived {
 			r.giveUp(st, care.ReferralFailed, reasonOr(r.ev.Reason, "the service was not received"))
@@ -445,6 +465,15 @@ func (r *run) moveReferral(st *Step, to care.ReferralStatus, at time.Time) error
 		r.giveUp(st, to, reasonOr(r.ev.Reason, string(to)))
 	}
 	return nil
+}
+
+// chaseAnswered closes the question what became of a referral: the service has said it itself.
+func (r *run) chaseAnswered(st *Step, at time.Time) {
+	if st.Task == nil || !st.Task.Status.Open() || st.Referral.Phase != phaseAccepted {
+		return
+	}
+	r.closeTask(st, true, outcomeKeepWaiting, at, "the service has answered")
+	r.waitAgain(st, "the service has answered")
 }
 
 func (r *run) stopOwn(st *Step, name string, at time.Time) {

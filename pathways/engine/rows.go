@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"reflect"
+	"strings"
 	"time"
 
 	"throughline/care"
@@ -40,6 +41,8 @@ func (r *run) describeTasks() {
 			if c.Status == care.ClockPaused {
 				st.Task.DueReason = "stands still while the pathway does"
 			}
+		} else {
+			st.Task.DueAt, st.Task.DueReason = nil, ""
 		}
 	}
 }
@@ -103,10 +106,40 @@ func (r *run) nextOfClock(st *Step, c *Clock) *care.Next {
 		if to == "owner" {
 			to = r.ownerOf(st)
 		}
-		verb := map[string]string{"remind": "reminds", "warn": "warns", "escalate": "escalates to", "reassign": "passes to"}[act]
-		return &care.Next{At: at, Text: fmt.Sprintf("On %s this %s %s.", r.inWords(*at), verb, inRole(to))}
+		return &care.Next{At: at, Text: fmt.Sprintf("On %s %s.", r.inWords(*at), rungInWords(act, inRole(to)))}
 	}
-	return &care.Next{At: at, Text: fmt.Sprintf("On %s the %s deadline passes.", r.inWords(*at), c.Name)}
+	return &care.Next{At: at, Text: fmt.Sprintf("On %s %s.", r.inWords(*at), dueInWords(st, c))}
+}
+
+func rungInWords(act, who string) string {
+	switch act {
+	case "remind":
+		return who + " is reminded"
+	case "warn":
+		return who + " is warned"
+	case "reassign":
+		return "it passes to " + who
+	}
+	return "it is escalated to " + who
+}
+
+// dueInWords says what the end of a clock means where no rung does anything then.
+func dueInWords(st *Step, c *Clock) string {
+	switch c.Name {
+	case clockAttendance:
+		return "the day of the visit is over, and it is asked whether it was kept"
+	case clockWait:
+		return "the wait is over"
+	case clockSearch:
+		return "the search for services is given to a person"
+	case clockAcknowledge:
+		return "the service's time to answer is over, and another way is tried"
+	case clockFirstContact, clockOutcome:
+		if st.Referral != nil && st.Referral.Current != nil {
+			return st.Referral.Current.ServiceName + " is asked what became of it"
+		}
+	}
+	return "it is late, and stays open"
 }
 
 func (r *run) nextOfEscalation(esc *care.Escalation) *care.Next {
@@ -114,8 +147,8 @@ func (r *run) nextOfEscalation(esc *care.Escalation) *care.Next {
 		return &care.Next{At: esc.SnoozedUntil, Text: "It comes back on " + r.inWords(*esc.SnoozedUntil) + "."}
 	}
 	st := r.stepByNumber(esc.Step, esc.Occurrence)
-	if st == nil {
-		return nil
+	if st == nil || st.Status.Ended() {
+		return &care.Next{Text: "It stays with " + inRole(esc.Level) + " until it is resolved."}
 	}
 	return r.nextOfStep(st)
 }
@@ -144,7 +177,7 @@ func (r *run) referralWaits() {
 
 func (r *run) referralNext(st *Step, cur care.Referral) string {
 	if cur.WaitsFor != clockAcknowledge {
-		return fmt.Sprintf("On %s %s is asked what became of it.", r.inWords(*cur.DueAt), inRole(r.ownerOf(st)))
+		return fmt.Sprintf("On %s %s asks the service what became of it.", r.inWords(*cur.DueAt), inRole(r.ownerOf(st)))
 	}
 	if r.spec(st.ID).Referral.Otherwise == "next_best" && len(st.Referral.Candidates) > 0 {
 		return fmt.Sprintf("Without an answer by %s the next service is asked.", r.inWords(*cur.DueAt))
@@ -177,12 +210,8 @@ func (r *run) stepRows() {
 }
 
 func (r *run) stepRow(st *Step) care.Step {
-	title := st.ID
-	if spec := r.spec(st.ID); spec != nil {
-		title = spec.Title()
-	}
 	return care.Step{
-		EnrollmentID: r.s.EnrollmentID, Step: st.ID, Occurrence: st.Occurrence, Kind: st.Kind, Title: title, Track: st.Track,
+		EnrollmentID: r.s.EnrollmentID, Step: st.ID, Occurrence: st.Occurrence, Kind: st.Kind, Title: r.stepTitle(st), Track: st.Track,
 		Status: st.Status, Outcome: st.Outcome, Reason: st.Reason, OpenedAt: st.OpenedAt, EndedAt: st.EndedAt, OpensAt: st.OpensAt,
 		Personal: st.Personal, Cause: st.Cause,
 	}
@@ -254,11 +283,16 @@ func (r *run) nextOfEnrollment(wake *time.Time) *care.Next {
 		}
 		st := r.stepOf(c)
 		if st == nil {
-			return &care.Next{At: wake, Text: fmt.Sprintf("On %s the %s of the pathway is over.", r.inWords(*wake), c.Name)}
+			return &care.Next{At: wake, Text: fmt.Sprintf("On %s the %s of the pathway is over.", r.inWords(*wake), plain(c.Name))}
 		}
 		next := r.nextOfClock(st, c)
-		next.Text = r.title(st) + ". " + next.Text
+		next.Text = r.title(st) + ": o" + strings.TrimPrefix(next.Text, "O")
 		return next
+	}
+	for _, st := range r.s.Steps {
+		if st.Status == care.StepWaiting && st.OpensAt != nil && st.OpensAt.Equal(*wake) {
+			return &care.Next{At: wake, Text: fmt.Sprintf("On %s it is time for: %s.", r.inWords(*wake), r.stepTitle(st))}
+		}
 	}
 	return &care.Next{At: wake, Text: "On " + r.inWords(*wake) + " it is looked at again."}
 }

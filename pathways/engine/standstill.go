@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"throughline/care"
@@ -14,6 +15,22 @@ const (
 	longestPause      = 90 // days
 )
 
+// The two kinds of suspension. Both may hold at once, and each ends by itself.
+const (
+	byPathway    = false // one of the pathway's ends said so: the patient is back in hospital
+	byCorrection = true  // the launch itself no longer holds
+)
+
+// suspendedFor gives the suspension of a kind; nil where there is none.
+func (r *run) suspendedFor(correction bool) *Suspension {
+	for s := r.s.Suspension; s != nil; s = s.Also {
+		if s.Correction == correction {
+			return s
+		}
+	}
+	return nil
+}
+
 // suspend stops the enrollment until an event comes. Its open work is held, never closed.
 func (r *run) suspend(until, reason string, correction bool) {
 	days := reviewReadmission
@@ -23,9 +40,14 @@ func (r *run) suspend(until, reason string, correction bool) {
 	before := r.s.Status
 	r.s.Pause = nil
 	r.s.Status = care.EnrollmentSuspended
-	r.s.Suspension = &Suspension{
-		Since: r.at, Until: until, Reason: reason, Correction: correction,
+	s := &Suspension{
+		Since: r.at, Until: until, Reason: clause(reason), Correction: correction,
 		ReviewAt: r.shift(r.at, care.Offset{N: days, Unit: care.Days}),
+	}
+	if outer := r.s.Suspension; outer != nil && outer.Correction {
+		outer.Also = s
+	} else {
+		s.Also, r.s.Suspension = outer, s
 	}
 	r.standStill(true)
 	for _, st := range r.s.Steps {
@@ -34,13 +56,36 @@ func (r *run) suspend(until, reason string, correction bool) {
 		}
 	}
 	r.moved(r.s.EnrollmentID, "enrollment", string(before), string(care.EnrollmentSuspended), r.def.Owner, reason, r.at)
-	r.tell("enrollment.suspended", "", fmt.Sprintf("Suspended until %s: %s. Looked at again on %s.", until, reason, r.day(r.s.Suspension.ReviewAt)), r.causeOf("ends", 0, ""))
+	r.tell("enrollment.suspended", "", fmt.Sprintf("Suspended until %s: %s. Looked at again on %s.", eventInWords(until), s.Reason, r.day(s.ReviewAt)), r.causeOf("ends", 0, ""))
 }
 
-func (r *run) unsuspend(why string) {
+// unsuspend ends the suspension of one kind. The enrollment goes on where it was the only one.
+func (r *run) unsuspend(correction bool, why string) {
+	outer := r.s.Suspension
+	switch {
+	case outer == nil:
+		return
+	case outer.Correction != correction:
+		outer.Also = nil
+		return
+	case outer.Also != nil:
+		r.s.Suspension = outer.Also
+		return
+	}
+	r.goOn(why)
+}
+
+// goOn ends every suspension.
+func (r *run) goOn(why string) {
+	why = clause(why)
 	r.s.Suspension = nil
 	r.s.Status = care.EnrollmentActive
 	r.runOn()
+	for _, esc := range slices.Clone(r.s.Escalations) {
+		if esc.Kind == escalationSuspended {
+			r.closeEscalation(esc.ID, care.EscalationResolved, "the pathway goes on")
+		}
+	}
 	for _, st := range r.s.Steps {
 		if st.Task != nil && st.Task.Status == care.TaskOnHold {
 			r.setTask(st.Task, care.TaskRequested, why)
@@ -58,11 +103,11 @@ func (r *run) suspendUnlessQualified() {
 		return
 	}
 	reason := r.unqualified()
-	switch {
-	case reason != "" && (r.s.Suspension == nil || !r.s.Suspension.Correction):
-		r.suspend(string(EncounterDischarge), reason, true)
-	case reason == "" && r.s.Suspension != nil && r.s.Suspension.Correction:
-		r.unsuspend("the stay was corrected")
+	switch s := r.suspendedFor(byCorrection); {
+	case reason != "" && s == nil && !r.s.Patient.Deceased:
+		r.suspend(string(EncounterDischarge), reason, byCorrection)
+	case reason == "" && s != nil:
+		r.unsuspend(byCorrection, "the stay was corrected")
 	}
 }
 
@@ -96,6 +141,9 @@ func (v encounterValues) Value(name string) (any, bool) {
 	return v.values.Value(name)
 }
 
+// escalationSuspended is the kind of escalation that asks whether a suspension still holds.
+const escalationSuspended = "suspended"
+
 // reviewSuspension asks a person whether a suspension still holds, again and again; one that a
 // correction made, and that nothing put right, ends the enrollment as entered in error.
 func (r *run) reviewSuspension() {
@@ -113,7 +161,7 @@ func (r *run) reviewSuspension() {
 	cause.Text = "suspended since " + r.day(s.Since) + ": " + s.Reason
 	r.raise(care.Escalation{
 		ID:    care.DeriveID(r.s.StartedAt, r.s.EnrollmentID, "suspension", s.Since.UTC().Format(time.RFC3339), fmt.Sprint(s.Reviews)),
-		Level: r.def.Owner, Kind: "suspended", Text: "Still suspended: " + s.Reason + ". Does it still hold?", Cause: cause,
+		Level: r.def.Owner, Kind: escalationSuspended, Text: "Still suspended: " + s.Reason + ". Does it still hold?", Cause: cause,
 	}, true)
 }
 
@@ -133,7 +181,7 @@ func (r *run) pause() error {
 	r.s.Pause = &Pause{Since: r.at, Until: *r.ev.Until, Reason: r.ev.Reason}
 	r.standStill(false)
 	r.moved(r.s.EnrollmentID, "enrollment", string(care.EnrollmentActive), string(care.EnrollmentPaused), r.def.Owner, r.ev.Reason, r.at)
-	r.tell("enrollment.paused", "", fmt.Sprintf("Paused until %s: %s. Deadlines set by law run on.", r.inWords(*r.ev.Until), r.ev.Reason), r.causeOf("", 0, ""))
+	r.tell("enrollment.paused", "", fmt.Sprintf("Paused until %s: %s. Deadlines set by law run on.", r.inWords(*r.ev.Until), clause(r.ev.Reason)), r.causeOf("", 0, ""))
 	return nil
 }
 
@@ -145,7 +193,7 @@ func (r *run) resume() error {
 		if r.ev.Reason == "" {
 			return care.Errorf(care.Invalid, "say why the suspension no longer holds").At("reason").By("enrollment.resume")
 		}
-		r.unsuspend(r.ev.Reason)
+		r.goOn(r.ev.Reason)
 	default:
 		return care.Errorf(care.Conflict, "the enrollment is not stopped; it is %s", r.s.Status).By("enrollment.resume")
 	}
@@ -156,7 +204,7 @@ func (r *run) unpause(why string) {
 	r.s.Status, r.s.Pause = care.EnrollmentActive, nil
 	r.runOn()
 	r.moved(r.s.EnrollmentID, "enrollment", string(care.EnrollmentPaused), string(care.EnrollmentActive), r.def.Owner, why, r.at)
-	r.tell("enrollment.resumed", "", "Goes on: "+why+".", r.causeOf("", 0, ""))
+	r.tell("enrollment.resumed", "", "Goes on: "+sentence(why), r.causeOf("", 0, ""))
 }
 
 func (r *run) endPauseIfTime() {

@@ -67,6 +67,8 @@ type Suspension struct {
 	Reviews  int       `json:"reviews,omitempty"`
 	// Correction marks a suspension because the launch itself no longer holds.
 	Correction bool `json:"correction,omitempty"`
+	// Also is the other suspension where both kinds hold at once; the correction is the outer one.
+	Also *Suspension `json:"also,omitempty"`
 }
 
 // Consent is what the patient said about sharing for a purpose.
@@ -96,8 +98,12 @@ type Step struct {
 	OpenedAt   *time.Time      `json:"opened_at,omitempty"`
 	EndedAt    *time.Time      `json:"ended_at,omitempty"` // effective
 	OpensAt    *time.Time      `json:"opens_at,omitempty"` // a repetition's or a message's time
-	Missed     bool            `json:"missed,omitempty"`
-	Cause      care.Cause      `json:"cause"`
+	// Round counts a repeated step's repetitions, from 1 in each run of its track.
+	Round int `json:"round,omitempty"`
+	// Ready marks a message whose conditions held, and that waits for its moment only.
+	Ready  bool       `json:"ready,omitempty"`
+	Missed bool       `json:"missed,omitempty"`
+	Cause  care.Cause `json:"cause"`
 
 	Task        *care.Task        `json:"task,omitempty"`
 	Attempts    []care.Attempt    `json:"attempts,omitempty"`
@@ -109,7 +115,7 @@ type Step struct {
 
 // ReferralRun is a referral step's way from one service to the next.
 type ReferralRun struct {
-	Phase      string         `json:"phase"` // consent | search | offered | accepted | in-progress | on-hold | person
+	Phase      string         `json:"phase"` // consent | search | offered | accepted | person
 	Need       string         `json:"need"`
 	Current    *care.Referral `json:"current,omitempty"`
 	Candidates []Candidate    `json:"candidates,omitempty"` // not yet asked

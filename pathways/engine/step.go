@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -63,9 +64,9 @@ func (r *run) latest(id string) *Step {
 	return found
 }
 
-// place adds a waiting occurrence of a step.
+// place adds a waiting occurrence of a step, the first of its round.
 func (r *run) place(spec *pathways.Step, occurrence int, track string, cause care.Cause) *Step {
-	st := &Step{ID: spec.ID, Occurrence: occurrence, Kind: spec.Kind(), Track: track, Status: care.StepWaiting, Cause: cause}
+	st := &Step{ID: spec.ID, Occurrence: occurrence, Round: 1, Kind: spec.Kind(), Track: track, Status: care.StepWaiting, Cause: cause}
 	st.Personal = r.def.StepByID(spec.ID) == nil
 	r.s.Steps = append(r.s.Steps, st)
 	return st
@@ -95,56 +96,69 @@ func (r *run) moveWaiting(st *Step, spec *pathways.Step) bool {
 	if !r.afterEnded(st, spec) {
 		return false
 	}
-	if st.OpensAt != nil && st.OpensAt.After(r.at) {
-		return false
+	if st.Round > 1 {
+		return r.repeatStep(st, spec)
 	}
-	if st.Occurrence > 1 && spec.Repeat != nil && spec.Repeat.Until != "" {
-		if v := r.program.Holds(spec.Repeat.Until, values{r: r, step: st}); v.True {
-			r.endStep(st, care.StepSkipped, "", r.at, "no longer repeated: "+v.Text)
-			return true
+	if !st.Ready {
+		if spec.On != "" && (r.ticking || string(r.ev.Kind) != spec.On) {
+			return false
 		}
-	}
-	if spec.On != "" && (r.ticking || string(r.ev.Kind) != spec.On) {
-		return false
-	}
-	if st.Occurrence == 1 || spec.Repeat == nil {
-		verdict := r.program.Holds(spec.When, values{r: r, step: st})
+		verdict := r.holds(spec.When, values{r: r, step: st})
 		if !verdict.True {
 			return r.notNow(st, spec, verdict)
 		}
 		st.Cause = r.openingCause(spec, verdict)
-	} else {
-		st.Cause = r.causeOf("steps."+spec.ID+".repeat", spec.Line, "")
-		st.Cause.Text = fmt.Sprintf("time %d of %d, every %s", st.Occurrence, spec.Repeat.Times, spec.Repeat.Every)
 	}
-	if st.Kind == pathways.KindMessage && !r.messageDue(st, spec) {
-		return false
+	if st.Kind == pathways.KindMessage {
+		st.Ready = true
+		if due, ended := r.messageDue(st, spec); !due {
+			return ended
+		}
 	}
 	r.openStep(st, spec)
 	return true
 }
 
+// repeatStep opens a repetition when its time has come, or ends the series.
+func (r *run) repeatStep(st *Step, spec *pathways.Step) bool {
+	if st.OpensAt != nil && st.OpensAt.After(r.at) {
+		return false
+	}
+	if spec.Repeat.Until != "" {
+		if v := r.holds(spec.Repeat.Until, values{r: r, step: st}); v.True {
+			r.endStep(st, care.StepSkipped, "", r.at, "no longer repeated: "+v.words())
+			return true
+		}
+	}
+	st.Cause = r.causeOf("steps."+spec.ID+".repeat", spec.Line, "")
+	st.Cause.Text = fmt.Sprintf("time %d of %d, every %s", st.Round, spec.Repeat.Times, spec.Repeat.Every)
+	r.openStep(st, spec)
+	return true
+}
+
 // notNow leaves a watched step waiting, and skips one whose condition was to be asked only once.
-func (r *run) notNow(st *Step, spec *pathways.Step, verdict pathways.Verdict) bool {
+func (r *run) notNow(st *Step, spec *pathways.Step, verdict answer) bool {
 	if len(spec.After) == 0 {
 		return false
 	}
-	r.endStep(st, care.StepSkipped, "", r.at, verdict.Text)
+	r.endStep(st, care.StepSkipped, "", r.at, verdict.words())
 	return true
 }
 
 // openingCause says why a step opens: what came before, the condition, the event.
-func (r *run) openingCause(spec *pathways.Step, verdict pathways.Verdict) care.Cause {
+func (r *run) openingCause(spec *pathways.Step, verdict answer) care.Cause {
 	cause := r.causeOf("steps."+spec.ID, spec.Line, "")
 	var parts []string
-	if len(spec.After) > 0 {
-		parts = append(parts, strings.Join(spec.After, " and ")+" ended")
+	for _, id := range spec.After {
+		if before := r.spec(id); before != nil {
+			parts = append(parts, r.titleOf(before)+" is over")
+		}
 	}
 	if spec.When != "" {
-		parts = append(parts, verdict.Text)
+		parts = append(parts, verdict.words())
 	}
 	if spec.On != "" {
-		parts = append(parts, spec.On)
+		parts = append(parts, eventInWords(spec.On))
 	}
 	if len(parts) == 0 {
 		parts = append(parts, "the pathway started")
@@ -175,10 +189,13 @@ func (r *run) afterEnded(st *Step, spec *pathways.Step) bool {
 // openStep begins a step and places its next repetition.
 func (r *run) openStep(st *Step, spec *pathways.Step) {
 	at := r.at
-	st.Status, st.OpenedAt, st.OpensAt = care.StepOpen, &at, nil
+	st.Status, st.OpenedAt, st.OpensAt, st.Ready = care.StepOpen, &at, nil, false
+	if !r.ticking {
+		r.opened = append(r.opened, st)
+	}
 	r.tell("step.opened", st.ID, "Began: "+r.title(st)+".", st.Cause)
 	kinds[st.Kind].open(r, st, spec)
-	if spec.Repeat == nil || st.Occurrence >= spec.Repeat.Times {
+	if spec.Repeat == nil || st.Round >= spec.Repeat.Times {
 		return
 	}
 	off, err := care.ParseOffset(spec.Repeat.Every)
@@ -186,6 +203,7 @@ func (r *run) openStep(st *Step, spec *pathways.Step) {
 		return
 	}
 	next := r.place(spec, st.Occurrence+1, st.Track, st.Cause)
+	next.Round = st.Round + 1
 	opens := r.shift(at, off)
 	next.OpensAt = &opens
 }
@@ -197,7 +215,8 @@ func (r *run) endStep(st *Step, status care.StepStatus, outcome string, happened
 		return
 	}
 	wasOpen := st.Status == care.StepOpen
-	st.Status, st.Outcome, st.Reason, st.EndedAt, st.OpensAt = status, outcome, reason, &happened, nil
+	reason = clause(reason)
+	st.Status, st.Outcome, st.Reason, st.EndedAt, st.OpensAt, st.Ready = status, outcome, reason, &happened, nil, false
 	done := status == care.StepDone
 	inTime := done
 	for _, c := range r.s.Clocks {
@@ -213,10 +232,15 @@ func (r *run) endStep(st *Step, status care.StepStatus, outcome string, happened
 	}
 	if done && inTime && st.Missed {
 		st.Missed = false
-		r.tell("step.in_time", st.ID, fmt.Sprintf("%s was done in time, on %s; it was only recorded late.", r.title(st), r.inWords(happened)), r.causeOf("steps."+st.ID, 0, ""))
+		r.tell("step.in_time", st.ID, fmt.Sprintf("%s was done in time, on %s; it was only recorded late.", r.stepTitle(st), r.inWords(happened)), r.causeOf("steps."+st.ID, 0, ""))
 	}
 	r.closeTask(st, done, outcome, happened, reason)
-	r.closeEscalationsOf(st, done && inTime, r.endedInWords(st, happened))
+	why := r.endedInWords(st, happened)
+	if inTime {
+		r.answerEscalations(st, &happened, why)
+	} else {
+		r.closeEscalationsOf(st, why)
+	}
 	if !done {
 		if drop := kinds[st.Kind].drop; drop != nil {
 			drop(r, st, reason)
@@ -224,6 +248,9 @@ func (r *run) endStep(st *Step, status care.StepStatus, outcome string, happened
 	}
 	if wasOpen || status == care.StepSkipped {
 		r.tell("step."+string(status), st.ID, r.stepEndInWords(st), r.causeOf("steps."+st.ID, 0, ""))
+	}
+	if !r.ending {
+		r.recompute(clause(r.stepTitle(st)) + " is over")
 	}
 }
 
@@ -238,14 +265,14 @@ func (r *run) endedInWords(st *Step, happened time.Time) string {
 }
 
 func (r *run) stepEndInWords(st *Step) string {
-	text := r.title(st) + ": " + string(st.Status)
+	text := string(st.Status)
 	if st.Outcome != "" {
-		text += ", " + strings.ReplaceAll(st.Outcome, "_", " ")
+		text = plain(st.Outcome)
 	}
 	if st.Reason != "" {
 		text += " (" + st.Reason + ")"
 	}
-	return text + "."
+	return r.stepTitle(st) + ": " + text + "."
 }
 
 // requiredStatuses gives the statuses of what the pathway's completion waits for: the required
@@ -276,29 +303,26 @@ func (r *run) startTracks() bool {
 		if r.trackRunning(t) {
 			continue
 		}
-		byEvent := t.On != "" && !r.ticking && string(r.ev.Kind) == t.On && !r.startedByThis(t.Name)
+		byEvent := t.On != "" && !r.ticking && string(r.ev.Kind) == t.On && !slices.Contains(r.started, t.Name)
 		byCondition := t.On == "" && t.When != "" && r.trackRuns(t.Name) == 0
 		if !byEvent && !byCondition {
 			continue
 		}
-		verdict := r.program.Holds(t.When, values{r: r})
+		verdict := r.holds(t.When, values{r: r})
 		if !verdict.True {
 			continue
 		}
 		cause := r.causeOf("tracks."+t.Name, t.Line, "")
-		cause.Text = strings.Trim(t.On+"; "+verdict.Text, "; ")
+		var why []string
+		if t.On != "" {
+			why = append(why, eventInWords(t.On))
+		}
+		if t.When != "" {
+			why = append(why, verdict.words())
+		}
+		cause.Text = strings.Join(why, "; ")
 		r.startTrack(t, cause)
 		return true
-	}
-	return false
-}
-
-// startedByThis tells whether the present event has started the track already.
-func (r *run) startedByThis(track string) bool {
-	for _, run := range r.s.Tracks {
-		if run.Track == track && run.At.Equal(r.at) {
-			return true
-		}
 	}
 	return false
 }
@@ -325,10 +349,10 @@ func (r *run) trackRunning(t pathways.Track) bool {
 func (r *run) startTrack(t pathways.Track, cause care.Cause) {
 	run := r.trackRuns(t.Name) + 1
 	r.s.Tracks = append(r.s.Tracks, TrackRun{Track: t.Name, Run: run, At: r.at})
-	name := t.Title
-	if name == "" {
-		name = strings.ReplaceAll(t.Name, "_", " ")
+	if !r.ticking {
+		r.started = append(r.started, t.Name)
 	}
+	name := reasonOr(t.Title, plain(t.Name))
 	r.tell("track.started", "", "Started beside the plan: "+name+".", cause)
 	for _, id := range t.Steps {
 		spec := r.def.StepByID(id)

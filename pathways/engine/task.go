@@ -45,6 +45,7 @@ type taskPlan struct {
 	title, instructions, form string
 	outcomes                  []string
 	part                      string // distinguishes several tasks of one step
+	why                       string // empty: as the step
 }
 
 // openTask gives the step its task.
@@ -64,7 +65,13 @@ func (r *run) openTask(st *Step, p taskPlan) {
 		Title: p.title, Instructions: p.instructions, Form: p.form, Outcomes: p.outcomes,
 		Role: r.ownerOf(st), Status: care.TaskRequested, Priority: priority, OpenedAt: r.at, Cause: st.Cause,
 	}
-	r.moved(st.Task.ID, "task", "", string(care.TaskRequested), st.Task.Role, "", r.at)
+	if p.why != "" {
+		st.Task.Cause.Text = p.why
+	}
+	if r.s.Status == care.EnrollmentSuspended {
+		st.Task.Status = care.TaskOnHold
+	}
+	r.moved(st.Task.ID, "task", "", string(st.Task.Status), st.Task.Role, "", r.at)
 }
 
 // closeTask ends the step's task with the step.
@@ -113,6 +120,7 @@ func (r *run) happened(st *Step) (time.Time, error) {
 	if at.IsZero() {
 		at = r.at
 	}
+	at = at.UTC()
 	if at.After(r.at.Add(5 * time.Minute)) {
 		return at, care.Errorf(care.Invalid, "this cannot have happened yet: %s lies in the future", at.Format(time.RFC3339)).At("occurred_at").By("occurred_in_the_past")
 	}
@@ -141,8 +149,8 @@ func (r *run) outcomeAllowed(st *Step, spec *pathways.Step) error {
 		return care.Errorf(care.Invalid, "the outcome must be one of %s", strings.Join(st.Task.Outcomes, ", ")).At("outcome").By("steps." + st.ID + ".outcomes")
 	}
 	if ex := spec.Excused; ex != nil && ex.Outcome == outcome {
-		if v := r.program.Holds(ex.When, values{r: r, step: st}); !v.True {
-			return care.Errorf(care.Conflict, "%s needs %s, and %s", outcome, ex.When, v.Text).At("outcome").By("steps." + st.ID + ".excused")
+		if v := r.holds(ex.When, values{r: r, step: st}); !v.True {
+			return care.Errorf(care.Conflict, "%s needs %s, and so far it is %s", plain(outcome), ex.When, v.words()).At("outcome").By("steps." + st.ID + ".excused")
 		}
 		return nil
 	}

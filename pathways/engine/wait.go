@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"slices"
+
 	"throughline/care"
 	"throughline/pathways"
 )
@@ -24,15 +26,15 @@ func waitOver(r *run, st *Step, _ *Clock) bool {
 }
 
 func watchWait(r *run, st *Step, spec *pathways.Step) bool {
-	if spec.Wait.On != "" && !r.ticking && string(r.ev.Kind) == spec.Wait.On && st.OpenedAt.Before(r.at) {
-		r.endStep(st, care.StepDone, "came", r.at, spec.Wait.On)
+	if spec.Wait.On != "" && !r.ticking && string(r.ev.Kind) == spec.Wait.On && !slices.Contains(r.opened, st) {
+		r.endStep(st, care.StepDone, "came", r.at, eventInWords(spec.Wait.On))
 		return true
 	}
 	if spec.Wait.Until == "" {
 		return false
 	}
-	if v := r.program.Holds(spec.Wait.Until, values{r: r, step: st}); v.True {
-		r.endStep(st, care.StepDone, "came", r.at, v.Text)
+	if v := r.holds(spec.Wait.Until, values{r: r, step: st}); v.True {
+		r.endStep(st, care.StepDone, "came", r.at, v.words())
 		return true
 	}
 	return false

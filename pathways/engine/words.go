@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"throughline/care"
+	"throughline/pathways"
 )
 
 // causeOf names what led to what is being done: the event, the rule with its line, the clock.
@@ -18,20 +19,31 @@ func (r *run) causeOf(rule string, line int, clock string) care.Cause {
 	return c
 }
 
-// tell adds a line to the timeline.
+// tell adds a line to the timeline. Every line has a reason in words.
 func (r *run) tell(kind, step, text string, cause care.Cause) {
 	r.told++
 	if cause.Text == "" {
-		cause.Text = r.ev.Reason
+		cause.Text = r.whyInWords()
 	}
 	occurred := r.at
 	if !r.ticking && !r.ev.OccurredAt.IsZero() && r.ev.OccurredAt.Before(occurred) {
-		occurred = r.ev.OccurredAt
+		occurred = r.ev.OccurredAt.UTC()
 	}
 	r.effects = append(r.effects, Effect{Kind: Told, Timeline: &care.TimelineEntry{
 		EnrollmentID: r.s.EnrollmentID, Seq: r.s.Seq + 1, Ordinal: r.told, Kind: kind, Step: step, Text: text,
 		Actor: r.actor(), Cause: cause, OccurredAt: occurred, RecordedAt: r.now,
 	}})
+}
+
+// whyInWords is the reason of what has no rule of its own: the person's word, else the event.
+func (r *run) whyInWords() string {
+	switch {
+	case r.ticking || r.ev.Kind == Tick:
+		return "its time had come"
+	case r.ev.Reason != "":
+		return r.ev.Reason
+	}
+	return eventInWords(string(r.ev.Kind)) + ", from " + actorInWords(r.ev.Actor)
 }
 
 // moved adds a line to the table of transitions.
@@ -49,14 +61,38 @@ func (r *run) inWords(t time.Time) string {
 
 func (r *run) day(t time.Time) string { return t.In(r.zone).Format("Mon 2006-01-02") }
 
+// title is what people call the present work of a step.
 func (r *run) title(st *Step) string {
-	if st.Task != nil {
+	if st.Task != nil && st.Task.Status.Open() {
 		return st.Task.Title
 	}
-	if spec := r.spec(st.ID); spec != nil {
-		return spec.Title()
+	return r.stepTitle(st)
+}
+
+// stepTitle is what people call a step, whatever work it has at present.
+func (r *run) stepTitle(st *Step) string {
+	if st.Referral != nil {
+		return "Referral for " + plain(st.Referral.Need)
 	}
-	return st.ID
+	if spec := r.spec(st.ID); spec != nil {
+		return r.titleOf(spec)
+	}
+	return plain(st.ID)
+}
+
+func (r *run) titleOf(spec *pathways.Step) string {
+	switch spec.Kind() {
+	case pathways.KindMessage:
+		return "Message: " + plain(spec.Message.Template)
+	case pathways.KindReferral:
+		if !spec.Referral.NeedIsCode() {
+			return "Referral"
+		}
+		return "Referral for " + plain(spec.Referral.Need)
+	case pathways.KindWait:
+		return "Wait of " + spec.Wait.For
+	}
+	return spec.Title()
 }
 
 func (r *run) ownerOf(st *Step) string {
@@ -84,14 +120,66 @@ func inRole(to string) string {
 	case !found && to == "patient":
 		return "the patient"
 	case !found:
-		return "the " + strings.ReplaceAll(to, "_", " ")
+		return "the " + plain(to)
 	case kind == "role":
-		return "the " + strings.ReplaceAll(name, "_", " ")
+		return "the " + plain(name)
 	case kind == "service":
 		return "the community service"
 	}
 	return "the person who holds the task"
 }
+
+func actorInWords(a care.Actor) string {
+	switch a.Kind {
+	case care.Person:
+		if a.Role != "" {
+			return inRole(a.Role)
+		}
+		return "a member of staff"
+	case care.Partner:
+		return "the community service"
+	case care.Subject:
+		return "the patient"
+	case care.System:
+		return "another system"
+	}
+	return "Throughline"
+}
+
+// eventsInWords says what kinds of event mean where they are read by people.
+var eventsInWords = map[EventKind]string{
+	Started:            "the pathway started",
+	EncounterAdmitted:  "the patient was admitted",
+	EncounterDischarge: "the patient left hospital",
+	EncounterUpdated:   "news of the stay",
+	PatientUpdated:     "news of the patient",
+	PatientDied:        "the patient died",
+	PatientMerged:      "two records of the patient were merged",
+	AppointmentBooked:  "a visit was booked",
+	AppointmentCancel:  "a visit was cancelled",
+	AppointmentNoShow:  "a visit was not kept",
+	AppointmentKept:    "a visit was kept",
+	ObservationMade:    "a result came",
+	NeedIdentified:     "a need was found",
+	CalendarChanged:    "the calendar of business days changed",
+	TaskComplete:       "it was recorded",
+	TaskAttempt:        "it was recorded",
+	MessageDelivered:   "the delivery's result",
+	ReferralCandidates: "the search for services",
+}
+
+func eventInWords(kind string) string {
+	if text := eventsInWords[EventKind(kind)]; text != "" {
+		return text
+	}
+	return strings.NewReplacer("_", " ", ".", ", ").Replace(kind)
+}
+
+// sentence ends a text with one full stop.
+func sentence(text string) string { return strings.TrimRight(text, ". ") + "." }
+
+// clause is a text as a part of a sentence: without a full stop of its own.
+func clause(text string) string { return strings.TrimRight(text, ". ") }
 
 func quoted(s string) string { return strconv.Quote(s) }
 

@@ -1,0 +1,183 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"throughline/care"
+	"throughline/pathways"
+)
+
+// answer is what a condition came to, and can say in words what led to it.
+type answer struct {
+	pathways.Verdict
+	asked *asked
+}
+
+// holds asks a condition, and notes what it asked.
+func (r *run) holds(expr string, vals pathways.Values) answer {
+	a := &asked{Values: vals, r: r}
+	return answer{Verdict: r.program.Holds(expr, a), asked: a}
+}
+
+// words says what was found, as people call things: titles and questions, never ids. What a
+// condition could not decide is said as the language says it.
+func (a answer) words() string {
+	var parts []string
+	for _, f := range a.asked.found {
+		if f.known {
+			parts = append(parts, a.asked.r.findingInWords(f.name, f.value))
+		}
+	}
+	if len(parts) == 0 {
+		return a.unknownInWords()
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (a answer) unknownInWords() string {
+	var parts []string
+	for _, f := range a.asked.found {
+		parts = append(parts, a.asked.r.nameInWords(f.name))
+	}
+	if len(parts) == 0 {
+		return a.Text
+	}
+	return "not known: " + strings.Join(parts, ", ")
+}
+
+// asked stands between a condition and the values, and keeps what was asked.
+type asked struct {
+	pathways.Values
+	r     *run
+	found []finding
+}
+
+type finding struct {
+	name  string
+	value any
+	known bool
+}
+
+// Value implements pathways.Values.
+func (a *asked) Value(name string) (any, bool) {
+	v, ok := a.Values.Value(name)
+	a.found = append(a.found, finding{name: name, value: v, known: ok})
+	return v, ok
+}
+
+// findingInWords writes "contact.outcome" with "reached_caregiver" as "Reach the patient: reached
+// caregiver".
+func (r *run) findingInWords(name string, value any) string {
+	head, tail, _ := strings.Cut(name, ".")
+	if name == "required" {
+		return requiredInWords(value)
+	}
+	spec := r.spec(head)
+	if spec == nil {
+		return r.nameInWords(name) + ": " + r.valueInWords(value)
+	}
+	title := r.titleOf(spec)
+	switch tail {
+	case "outcome":
+		return title + ": " + r.valueInWords(value)
+	case "ended", "done", "kept", "booked", "missed":
+		if value == true {
+			return title + " is " + tail
+		}
+		return title + " is not " + tail
+	}
+	return r.nameInWords(name) + ": " + r.valueInWords(value)
+}
+
+// nameInWords writes what expressions ask by name as people call it.
+func (r *run) nameInWords(name string) string {
+	head, tail, dotted := strings.Cut(name, ".")
+	if f := r.declared(name); f != nil {
+		if f.Label != "" {
+			return f.Label
+		}
+		return plain(name)
+	}
+	if !dotted {
+		return plain(name)
+	}
+	switch head {
+	case "patient":
+		return "patient " + plain(tail)
+	case "event", "attempts":
+		return plain(tail)
+	}
+	spec := r.spec(head)
+	if spec == nil {
+		return plain(tail)
+	}
+	if form := r.def.FormByName(spec.Form); form != nil {
+		for _, f := range form.Fields {
+			if f.ID == tail {
+				return quoted(f.Ask)
+			}
+		}
+	}
+	if tail == "start" {
+		return r.titleOf(spec)
+	}
+	return r.titleOf(spec) + ", " + plain(tail)
+}
+
+func (r *run) valueInWords(v any) string {
+	switch x := v.(type) {
+	case bool:
+		if x {
+			return "yes"
+		}
+		return "no"
+	case string:
+		if t, err := time.Parse(time.RFC3339, x); err == nil {
+			return r.inWords(t)
+		}
+		return plain(x)
+	case float64:
+		return strconv.FormatFloat(x, 'f', -1, 64)
+	case time.Time:
+		return r.inWords(x)
+	}
+	return fmt.Sprint(v)
+}
+
+// requiredInWords says how far what was required is: "of what was required: 4 done, 1 open".
+func requiredInWords(v any) string {
+	statuses, _ := v.([]string)
+	undone := func(s string) bool { return s != string(care.StepDone) && s != string(care.StepSkipped) }
+	if !slices.ContainsFunc(statuses, undone) {
+		return "everything that was required is done"
+	}
+	count := func(status care.StepStatus) int {
+		n := 0
+		for _, s := range statuses {
+			if s == string(status) {
+				n++
+			}
+		}
+		return n
+	}
+	var parts []string
+	for _, s := range []care.StepStatus{care.StepDone, care.StepSkipped, care.StepMissed, care.StepCancelled, care.StepOpen, care.StepWaiting} {
+		if n := count(s); n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, s))
+		}
+	}
+	return "of what was required: " + strings.Join(parts, ", ")
+}
+
+// plain writes a code without its underscores and hyphens: "transportation-insecurity" is
+// "transportation insecurity". A date stays as it is.
+func plain(code string) string {
+	if _, err := care.ParseDate(code); err == nil {
+		return code
+	}
+	return strings.NewReplacer("_", " ", "-", " ").Replace(code)
+}
