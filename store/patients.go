@@ -108,9 +108,10 @@ func identifiersOf(db *gorm.DB, patients ...care.ID) ([]identifierRow, error) {
 	return held, fault("reading identifiers", err)
 }
 
-// PutPatient keeps the patient as given: new or changed, with exactly these identifiers. An
-// identifier that another patient holds is refused with care.Conflict; so a message that lost the
-// race to be a patient's first can be applied again. Empty times are set to now.
+// PutPatient keeps the patient as given: new or changed, with exactly these identifiers. One that
+// was held by a patient merged into this one comes over; one that anybody else holds is refused
+// with care.Conflict, so that a message that lost the race to be a patient's first can be applied
+// again. Empty times are set to now.
 func (tx *Tx) PutPatient(p *care.Patient) error {
 	if !validID(p.ID) {
 		return care.Errorf(care.Invalid, "a patient needs an id")
@@ -149,11 +150,15 @@ func (tx *Tx) putIdentifiers(p *care.Patient) error {
 	if len(rows) == 0 {
 		return nil
 	}
+	own, err := lineage(tx.db, p.ID)
+	if err != nil {
+		return err
+	}
 	// The condition leaves another patient's identifier alone, and then fewer rows are written.
 	done := tx.db.Clauses(clause.OnConflict{
 		Columns:   []clause.Column{{Name: "system"}, {Name: "value"}},
-		DoUpdates: clause.AssignmentColumns([]string{"type", "ordinal"}),
-		Where:     clause.Where{Exprs: []clause.Expression{clause.Expr{SQL: "patient_identifiers.patient_id = excluded.patient_id"}}},
+		DoUpdates: clause.AssignmentColumns([]string{"type", "patient_id", "ordinal"}),
+		Where:     clause.Where{Exprs: []clause.Expression{clause.Expr{SQL: "patient_identifiers.patient_id IN ?", Vars: []any{own}}}},
 	}).Create(&rows)
 	if done.Error != nil {
 		return fault("keeping a patient's identifiers", done.Error)

@@ -107,6 +107,19 @@ func TestMergedPatients(t *testing.T) {
 	refused(t, merge(eve, eve), care.Conflict, "")
 	refused(t, merge(eve, care.KeyID("nobody")), care.NotFound, "")
 
+	// A later message under an old number brings that number to the survivor.
+	inTx(t, s, func(tx *store.Tx) error {
+		p, err := tx.FindPatient([]care.Identifier{mr("1")})
+		if err != nil {
+			return err
+		}
+		p.Identifiers = append(p.Identifiers, mr("1"))
+		return tx.PutPatient(p)
+	})
+	if p, err := s.Patient(t.Context(), eve); err != nil || len(p.Identifiers) != 2 {
+		t.Errorf("got %v, %v", p, err)
+	}
+
 	lost, err := s.Patient(t.Context(), ada)
 	if err != nil || lost.MergedInto != bob {
 		t.Errorf("got %v, %v", lost, err)
