@@ -27,6 +27,7 @@ type Config struct {
 	KeyFile           string // the key that encrypts what Temporal stores; default: <DataDir>/payload-key
 
 	Organization string // the name under which messages go out
+	Phone        string // the number that messages tell patients to call
 	Zone         string // IANA, of the organization
 	Demo         bool   // generated patients, and a clock that can be moved
 

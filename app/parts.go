@@ -3,16 +3,19 @@ package app
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"net"
 	"net/mail"
+	"strconv"
+	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/contrib/envconfig"
 
 	"throughline/activities"
+	"throughline/care"
 	"throughline/embedded/postgres"
 	"throughline/embedded/temporal"
 	"throughline/identity"
@@ -98,11 +101,12 @@ func (a *App) temporalOptions(ctx context.Context) (client.Options, error) {
 		}
 		return options, nil
 	}
-	if a.postgres == nil {
-		return client.Options{}, errors.New("an external database needs an external Temporal: set TEMPORAL_ADDRESS as well")
+	where, err := a.temporalStorage()
+	if err != nil {
+		return client.Options{}, err
 	}
 	a.doing("starting Temporal")
-	server, err := temporal.Start(ctx, temporal.Config{SocketDir: a.postgres.SocketDir(), User: a.postgres.User(), Logger: a.cfg.Logger})
+	server, err := temporal.Start(ctx, where)
 	if err != nil {
 		return client.Options{}, fmt.Errorf("starting Temporal: %w", err)
 	}
@@ -110,6 +114,30 @@ func (a *App) temporalOptions(ctx context.Context) (client.Options, error) {
 	a.watch("Temporal", server.Done())
 	hostPort, config := server.ClientOptions()
 	return client.Options{HostPort: hostPort, Namespace: temporal.DefaultNamespace, ConnectionOptions: client.ConnectionOptions{TLS: config}}, nil
+}
+
+// temporalStorage says where the embedded Temporal keeps its data: the embedded PostgreSQL, or two
+// databases of its own beside the external one.
+func (a *App) temporalStorage() (temporal.Config, error) {
+	cfg := temporal.Config{Logger: a.cfg.Logger}
+	if a.postgres != nil {
+		cfg.SocketDir, cfg.User = a.postgres.SocketDir(), a.postgres.User()
+		return cfg, nil
+	}
+	db, err := pgconn.ParseConfig(a.cfg.DatabaseURL)
+	if err != nil {
+		return cfg, care.Errorf(care.Invalid, "DATABASE_URL could not be read as a PostgreSQL URL")
+	}
+	cfg.User, cfg.Password = db.User, db.Password
+	if strings.HasPrefix(db.Host, "/") {
+		cfg.SocketDir = db.Host
+		return cfg, nil
+	}
+	cfg.Host = net.JoinHostPort(db.Host, strconv.Itoa(int(db.Port)))
+	if db.TLSConfig == nil {
+		cfg.ConnectAttributes = map[string]string{"sslmode": "disable"}
+	}
+	return cfg, nil
 }
 
 // openMail prepares the channel that mail goes out by: SMTP, or the local mailbox.
@@ -146,7 +174,7 @@ func (a *App) startWorkers() error {
 	acts, err := activities.New(activities.Config{
 		Journal: journal{a.store}, Outbox: outbox{a.store}, Recipients: addressBook{a.store}, Directory: services{a.store},
 		Links: &identity.PartnerLinks{Links: a.links, Keep: keepLink(a.store), PublicURL: a.cfg.PublicURL, Life: linkLife, Now: a.logicalNow},
-		Mail:  channel, PublicURL: a.cfg.PublicURL, Organization: a.cfg.Organization, Now: a.logicalNow, Logger: a.cfg.Logger,
+		Mail:  channel, PublicURL: a.cfg.PublicURL, Organization: a.cfg.Organization, Phone: a.cfg.Phone, Now: a.logicalNow, Logger: a.cfg.Logger,
 	})
 	if err != nil {
 		return fmt.Errorf("preparing the activities: %w", err)

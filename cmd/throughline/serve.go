@@ -23,6 +23,7 @@ type settings struct {
 	SMTP              string `name:"smtp" help:"Where mail goes out; without it, mail stays in the local mailbox." env:"THROUGHLINE_SMTP" placeholder:"smtp://user:password@host:587?from=…"`
 	SMTPFile          string `name:"smtp-file" help:"A file that holds it." env:"THROUGHLINE_SMTP_FILE" type:"path"`
 	Organization      string `help:"The name under which messages go out." env:"THROUGHLINE_ORGANIZATION"`
+	Phone             string `help:"The number that messages tell patients to call." env:"THROUGHLINE_PHONE"`
 	Zone              string `help:"The organization's time zone." default:"America/New_York" env:"THROUGHLINE_ZONE"`
 	LogFormat         string `help:"text or json." enum:"text,json" default:"text" env:"THROUGHLINE_LOG_FORMAT"`
 }
@@ -125,7 +126,7 @@ func (s settings) config(l listening) (app.Config, error) {
 	return app.Config{
 		DataDir: s.Data, Listen: l.Listen, MLLP: l.MLLP, MLLPCert: l.MLLPCert, MLLPKey: l.MLLPKey, PublicURL: s.PublicURL,
 		DatabaseURL: database, TemporalAddress: s.TemporalAddress, TemporalNamespace: s.TemporalNamespace, SMTP: smtp, KeyFile: s.KeyFile,
-		Organization: s.Organization, Zone: s.Zone, Version: version, Logger: logger(s.LogFormat),
+		Organization: s.Organization, Phone: s.Phone, Zone: s.Zone, Version: version, Logger: logger(s.LogFormat),
 	}, nil
 }
 
