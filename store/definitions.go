@@ -172,8 +172,9 @@ func (s *Store) ListDefinitions(ctx context.Context) ([]StoredDefinition, error)
 // version, if that one is started by it. By pathway.
 func (s *Store) PublishedFor(ctx context.Context, eventKind string) ([]*pathways.Definition, error) {
 	var rows []definitionRow
-	err := s.read(ctx).Raw(`SELECT * FROM (
-			SELECT DISTINCT ON (pathway) * FROM definitions WHERE status = 'published' ORDER BY pathway, version DESC
+	err := s.read(ctx).Raw(`SELECT body FROM (
+			SELECT DISTINCT ON (pathway) pathway, launch_on, body FROM definitions
+			WHERE status = 'published' ORDER BY pathway, version DESC
 		) latest WHERE launch_on = ? ORDER BY pathway`, eventKind).Scan(&rows).Error
 	return bodies(rows, func(r definitionRow) *pathways.Definition { return r.Body.V }), fault("looking for pathways to start", err)
 }

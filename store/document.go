@@ -16,13 +16,20 @@ type document[T any] struct{ V T }
 func (d *document[T]) Scan(src any) error {
 	switch v := src.(type) {
 	case string:
-		return json.Unmarshal([]byte(v), &d.V)
+		return d.read([]byte(v))
 	case []byte:
-		return json.Unmarshal(v, &d.V)
+		return d.read(v)
 	case nil:
 		return nil
 	}
 	return errors.New("the column holds no JSON")
+}
+
+func (d *document[T]) read(text []byte) error {
+	if err := json.Unmarshal(text, &d.V); err != nil {
+		return fmt.Errorf("reading JSON: %w", err)
+	}
+	return nil
 }
 
 // Value writes the column.

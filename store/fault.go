@@ -30,15 +30,13 @@ func fault(doing string, err error) error {
 	if err == nil {
 		return nil
 	}
-	var known *care.Error
-	if errors.As(err, &known) {
+	if _, known := errors.AsType[*care.Error](err); known {
 		return err
 	}
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return &care.Error{Code: care.NotFound, Message: doing + ": there is no such thing", Err: err}
 	}
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
+	if pg, refused := errors.AsType[*pgconn.PgError](err); refused {
 		return &care.Error{Code: codeOf(pg.Code), Message: doing + ": " + describe(pg), Err: err}
 	}
 	if unreachable(err) {
@@ -73,16 +71,16 @@ func describe(pg *pgconn.PgError) string {
 }
 
 func unreachable(err error) bool {
-	var connect *pgconn.ConnectError
-	var network net.Error
-	return errors.As(err, &connect) || errors.As(err, &network) || pgconn.Timeout(err) || pgconn.SafeToRetry(err) ||
+	_, refused := errors.AsType[*pgconn.ConnectError](err)
+	_, broken := errors.AsType[net.Error](err)
+	return refused || broken || pgconn.Timeout(err) || pgconn.SafeToRetry(err) ||
 		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // violates tells whether err is a violation of the named constraint.
 func violates(err error, constraint string) bool {
-	var pg *pgconn.PgError
-	return errors.As(err, &pg) && pg.ConstraintName == constraint
+	pg, refused := errors.AsType[*pgconn.PgError](err)
+	return refused && pg.ConstraintName == constraint
 }
 
 func notFound(what string) error { return care.Errorf(care.NotFound, "there is no such %s", what) }

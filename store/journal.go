@@ -17,14 +17,14 @@ import (
 
 // JournalEntry is one committed turn.
 type JournalEntry struct {
-	EnrollmentID care.ID
-	Seq          int64
-	PatientID    care.ID
-	Event        engine.Event
-	Effects      []engine.Effect
-	WakesAt      *time.Time
-	Definition   DefinitionRef
-	RecordedAt   time.Time
+	EnrollmentID care.ID         `json:"enrollment_id"`
+	Seq          int64           `json:"seq"`
+	PatientID    care.ID         `json:"patient_id"`
+	Event        engine.Event    `json:"event"`
+	Effects      []engine.Effect `json:"effects"`
+	WakesAt      *time.Time      `json:"wakes_at,omitempty"`
+	Definition   DefinitionRef   `json:"definition"`
+	RecordedAt   time.Time       `json:"recorded_at"`
 }
 
 // turnRow is a turn on its way into the journal, or out of it again for a rebuild.

@@ -41,7 +41,7 @@ type cursor struct {
 }
 
 func (c cursor) String() string {
-	text, _ := json.Marshal(c) // strings only: cannot fail
+	text, _ := json.Marshal(c) //nolint:errchkjson // texts only: it cannot fail
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 

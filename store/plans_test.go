@@ -16,7 +16,7 @@ import (
 // manyRows fills the big tables, so that reading one from end to end is the worst of all plans.
 const manyRows = `
 INSERT INTO patients (id, sort_name, created_at, updated_at, body)
-SELECT md5('p' || i)::uuid, 'name' || i, now(), now(), '{}' FROM generate_series(1, 20000) i;
+SELECT md5('p' || i)::uuid, 'name' || i, now(), current_timestamp, '{}' FROM generate_series(1, 20000) i;
 INSERT INTO patient_identifiers (system, value, patient_id, ordinal)
 SELECT 'hospital', 'mr' || i, md5('p' || i)::uuid, 0 FROM generate_series(1, 20000) i;
 INSERT INTO enrollments (id, patient_id, encounter_id, pathway, version, definition, status, owner, started_at, seq, wakes_at,
@@ -39,7 +39,7 @@ SELECT md5('m' || i)::uuid, md5('e' || i)::uuid, md5('p' || i)::uuid, 'reminder'
 INSERT INTO timeline (enrollment_id, seq, ordinal, patient_id, kind, occurred_at, body)
 SELECT md5('e' || i)::uuid, 1, 1, md5('p' || i)::uuid, 'told', now(), '{}' FROM generate_series(1, 20000) i;
 INSERT INTO transitions (enrollment_id, seq, ordinal, item, item_kind, to_status, actor_kind, effective_at, recorded_at, body)
-SELECT md5('e' || i)::uuid, 1, 1, md5('t' || i)::uuid, 'task', 'requested', 'engine', now(), now(), '{}' FROM generate_series(1, 20000) i;
+SELECT md5('e' || i)::uuid, 1, 1, md5('t' || i)::uuid, 'task', 'requested', 'engine', now(), current_timestamp, '{}' FROM generate_series(1, 20000) i;
 INSERT INTO attempts (id, enrollment_id, task_id, mode, reached, occurred_at, body)
 SELECT md5('a' || i)::uuid, md5('e' || i)::uuid, md5('t' || i)::uuid, 'phone', false, now(), '{}' FROM generate_series(1, 20000) i;
 INSERT INTO inbox (id, dedup_key, format, kind, control_id, raw, status, patient_id, received_at)
@@ -158,7 +158,7 @@ func sequentialReads(t *testing.T, dsn string) map[string]int64 {
 	t.Helper()
 	out := map[string]int64{}
 	text := oneText(t, dsn, `SELECT coalesce(string_agg(relname || ' ' || seq_scan, ','), '') FROM pg_stat_user_tables WHERE n_live_tup >= 10000`)
-	for _, pair := range strings.Split(text, ",") {
+	for pair := range strings.SplitSeq(text, ",") {
 		var table string
 		var n int64
 		if _, err := fmt.Sscan(pair, &table, &n); err != nil {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -118,12 +119,12 @@ func holdCounts(enrollment string) [][2]string {
 
 // wakeStatement brings an enrollment up to date after a turn that said nothing about it.
 func wakeStatement(counts [][2]string) string {
-	set := ""
+	var set strings.Builder
 	for _, c := range counts {
-		set += ", " + c[0] + " = " + c[1]
+		set.WriteString(", " + c[0] + " = " + c[1])
 	}
 	return "UPDATE enrollments e SET seq = turn.seq, definition = turn.definition, wakes_at = turn.wakes_at," +
-		" body = (e.body - 'wakes_at') || turn.body" + set +
+		" body = (e.body - 'wakes_at') || turn.body" + set.String() +
 		"\nFROM " + items + "\nWHERE e.id = turn.enrollment_id AND e.seq < turn.seq"
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"time"
 
@@ -139,5 +140,8 @@ func (s *sheet) queue(batch *pgx.Batch, statement string) error {
 func decodeExact(text []byte, into any) error {
 	d := json.NewDecoder(strings.NewReader(string(text)))
 	d.UseNumber()
-	return d.Decode(into)
+	if err := d.Decode(into); err != nil {
+		return fmt.Errorf("reading JSON: %w", err)
+	}
+	return nil
 }

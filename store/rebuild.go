@@ -20,11 +20,11 @@ func (s *Store) Rebuild(ctx context.Context) error {
 		// A commit takes the journal first as well: locking it alone lets the commits in flight
 		// end and holds the next ones off, without a deadlock.
 		if _, err := tx.Exec(ctx, "LOCK TABLE journal IN SHARE ROW EXCLUSIVE MODE"); err != nil {
-			return err
+			return fault("holding off commits", err)
 		}
 		if _, err := tx.Exec(ctx, `TRUNCATE enrollments, steps, clocks, tasks, transitions, attempts,
 			escalations, referrals, messages, timeline`); err != nil {
-			return err
+			return fault("emptying the projections", err)
 		}
 		return replay(ctx, tx)
 	})
@@ -47,7 +47,7 @@ func replay(ctx context.Context, tx pgx.Tx) error {
 			return err
 		}
 		if err := tx.SendBatch(ctx, batch).Close(); err != nil {
-			return err
+			return fault("projecting turns", err)
 		}
 		last := turns[len(turns)-1]
 		enrollment, seq = last.EnrollmentID, last.Seq
@@ -61,16 +61,19 @@ FROM journal WHERE (enrollment_id, seq) > ($1, $2) ORDER BY enrollment_id, seq L
 func readTurns(ctx context.Context, tx pgx.Tx, enrollment care.ID, seq int64) ([]turnRow, error) {
 	rows, err := tx.Query(ctx, nextTurns, enrollment, seq, rebuildStep)
 	if err != nil {
-		return nil, err
+		return nil, fault("reading the journal", err)
 	}
-	return pgx.CollectRows(rows, func(r pgx.CollectableRow) (turnRow, error) {
-		var t turnRow
-		var effects string
-		err := r.Scan(&t.EnrollmentID, &t.Seq, &t.PatientID, &effects, &t.WakesAt,
-			&t.Definition.Pathway, &t.Definition.Version, &t.Definition.Digest, &t.RecordedAt)
-		if err != nil {
-			return t, err
-		}
-		return t, decodeExact([]byte(effects), &t.Effects)
-	})
+	turns, err := pgx.CollectRows(rows, readTurn)
+	return turns, fault("reading the journal", err)
+}
+
+func readTurn(r pgx.CollectableRow) (turnRow, error) {
+	var t turnRow
+	var effects string
+	err := r.Scan(&t.EnrollmentID, &t.Seq, &t.PatientID, &effects, &t.WakesAt,
+		&t.Definition.Pathway, &t.Definition.Version, &t.Definition.Digest, &t.RecordedAt)
+	if err != nil {
+		return t, fault("reading a turn", err)
+	}
+	return t, decodeExact([]byte(effects), &t.Effects)
 }

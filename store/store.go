@@ -75,7 +75,7 @@ func openPool(ctx context.Context, cfg Config) (*pgxpool.Pool, error) {
 	}
 	conf.MaxConns = defaultMaxConns
 	if cfg.MaxConns > 0 {
-		conf.MaxConns = int32(min(cfg.MaxConns, 10_000)) //nolint:gosec // bounded
+		conf.MaxConns = int32(min(cfg.MaxConns, 10_000))
 	}
 	// Instants come back in UTC whatever the server's zone is.
 	conf.ConnConfig.RuntimeParams["timezone"] = "UTC"

@@ -35,12 +35,14 @@ type server struct {
 	admin    string                     // connection string of the maintenance database
 	dsn      func(dbname string) string // connection string of another one
 	template string
+	held     *os.File // closes with this process, which is when the sweeper begins
 }
 
 var shared = sync.OnceValues(start)
 
 func start() (*server, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	// The server is for all tests of the binary, and so under no test's context.
+	ctx, cancel := context.WithTimeout(context.Background(), patience) //nolint:forbidigo // see above
 	defer cancel()
 	srv, err := given()
 	if err != nil {
@@ -77,14 +79,15 @@ func private(ctx context.Context) (*server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making a folder for the test database: %w", err)
 	}
-	if err := sweepAfterwards(dir); err != nil {
+	held, err := sweepAfterwards(ctx, dir)
+	if err != nil {
 		return nil, err
 	}
 	pg, err := postgres.Start(ctx, postgres.Config{Dir: dir})
 	if err != nil {
 		return nil, fmt.Errorf("tests that use the store need PostgreSQL: %w; or name a server in %s", err, serverVariable)
 	}
-	srv := &server{admin: pg.DSN("postgres"), dsn: pg.DSN}
+	srv := &server{admin: pg.DSN("postgres"), dsn: pg.DSN, held: held}
 	// Nothing here outlives the tests, so nothing has to reach the disk.
 	for _, setting := range []string{"fsync = off", "synchronous_commit = off", "full_page_writes = off"} {
 		if err := srv.exec(ctx, "ALTER SYSTEM SET "+setting); err != nil {
@@ -103,22 +106,20 @@ rm -rf "$0"`
 // sweepAfterwards removes the folder when this process ends, however it ends. A test binary has no
 // last moment of its own without a TestMain in every package, so a small shell holds the other end
 // of a pipe and outlives it.
-func sweepAfterwards(dir string) error {
+func sweepAfterwards(ctx context.Context, dir string) (held *os.File, err error) {
 	input, held, err := os.Pipe()
 	if err != nil {
-		return fmt.Errorf("preparing to remove the test database: %w", err)
+		return nil, fmt.Errorf("preparing to remove the test database: %w", err)
 	}
-	cmd := exec.Command("/bin/sh", "-c", sweeper, dir)
+	defer func() { _ = input.Close() }()
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), "/bin/sh", "-c", sweeper, dir)
 	cmd.Stdin = input
 	if err := cmd.Start(); err != nil {
-		return fmt.Errorf("preparing to remove the test database: %w", err)
+		_ = held.Close()
+		return nil, fmt.Errorf("preparing to remove the test database: %w", err)
 	}
-	keepOpen = held
-	return input.Close()
+	return held, nil
 }
-
-// keepOpen is the pipe's end that closes with this process; a variable, lest it be collected.
-var keepOpen *os.File
 
 func (s *server) makeTemplate(ctx context.Context) error {
 	s.template = fmt.Sprintf("throughline_template_%d_%d", os.Getpid(), time.Now().UnixNano())
@@ -134,11 +135,13 @@ func (s *server) makeTemplate(ctx context.Context) error {
 func (s *server) exec(ctx context.Context, statement string) error {
 	conn, err := pgx.Connect(ctx, s.admin)
 	if err != nil {
-		return err
+		return fmt.Errorf("connecting to the test server: %w", err)
 	}
 	defer func() { _ = conn.Close(ctx) }()
-	_, err = conn.Exec(ctx, statement)
-	return err
+	if _, err := conn.Exec(ctx, statement); err != nil {
+		return fmt.Errorf("preparing the test server: %w", err)
+	}
+	return nil
 }
 
 // Option changes how the store is opened.
@@ -187,7 +190,7 @@ func Database(t testing.TB) string {
 	}
 	t.Cleanup(func() {
 		// The test's own context has ended by now.
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), patience)
 		defer cancel()
 		if err := srv.exec(ctx, "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
 			t.Errorf("dropping the test's database: %v", err)
