@@ -47,7 +47,7 @@ bench: ## Run every benchmark
 
 .PHONY: fixtures
 fixtures: ## Record the replay histories of this version anew
-	go test ./workflows -run TestRecordHistories -record
+	go test -tags record ./workflows -run TestRecordHistories -anew
 
 .PHONY: image
 image: ## Build the container image (needs Docker)

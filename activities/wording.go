@@ -2,6 +2,7 @@ package activities
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"throughline/care"
@@ -63,12 +64,7 @@ func wordsFor(out workflows.Outgoing, language string) (words template.Template,
 const english = "en"
 
 func has(name, language string) bool {
-	for _, spoken := range template.Builtins()[name] {
-		if spoken == language {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(template.Builtins()[name], language)
 }
 
 // fromPathway takes a pathway's wording in the language, "es" for "es-MX", else in its first one.

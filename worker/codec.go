@@ -6,6 +6,7 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 
@@ -99,20 +100,20 @@ func (c *Codec) decode(p *commonpb.Payload) (*commonpb.Payload, error) {
 	if string(p.GetMetadata()[encodingKey]) != encoding {
 		return p, nil
 	}
-	id := string(p.Metadata[keyIDKey])
+	id := string(p.GetMetadata()[keyIDKey])
 	sealer, ok := c.ciphers[id]
 	if !ok {
 		return nil, fmt.Errorf("a payload was encrypted with the key %q, which this process does not have", id)
 	}
-	if len(p.Data) < sealer.NonceSize() {
+	if len(p.GetData()) < sealer.NonceSize() {
 		return nil, fmt.Errorf("a payload encrypted with the key %q is cut short", id)
 	}
-	nonce, sealed := p.Data[:sealer.NonceSize()], p.Data[sealer.NonceSize():]
-	plain, err := sealer.Open(nil, nonce, sealed, bound(p.Metadata))
+	nonce, sealed := p.GetData()[:sealer.NonceSize()], p.GetData()[sealer.NonceSize():]
+	plain, err := sealer.Open(nil, nonce, sealed, bound(p.GetMetadata()))
 	if err != nil {
 		return nil, fmt.Errorf("decrypting a payload with the key %q: %w", id, err)
 	}
-	if string(p.Metadata[compressKey]) == compressZlib {
+	if string(p.GetMetadata()[compressKey]) == compressZlib {
 		if plain, err = expand(plain); err != nil {
 			return nil, fmt.Errorf("expanding a payload: %w", err)
 		}
@@ -143,8 +144,11 @@ func compress(plain []byte) []byte {
 func expand(packed []byte) ([]byte, error) {
 	r, err := zlib.NewReader(bytes.NewReader(packed))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("opening: %w", err)
 	}
-	defer r.Close()
-	return io.ReadAll(r)
+	plain, err := io.ReadAll(r)
+	if err := errors.Join(err, r.Close()); err != nil {
+		return nil, fmt.Errorf("reading: %w", err)
+	}
+	return plain, nil
 }

@@ -17,7 +17,10 @@ import (
 	"throughline/worker"
 )
 
-func key(t interface{ Fatal(...any) }, fill byte) worker.Key {
+// fatal is a test or a property.
+type fatal interface{ Fatal(args ...any) }
+
+func key(t fatal, fill byte) worker.Key {
 	k, err := worker.NewKey(bytes.Repeat([]byte{fill}, 32))
 	if err != nil {
 		t.Fatal(err)
@@ -25,7 +28,7 @@ func key(t interface{ Fatal(...any) }, fill byte) worker.Key {
 	return k
 }
 
-func codec(t interface{ Fatal(...any) }, current worker.Key, older ...worker.Key) *worker.Codec {
+func codec(t fatal, current worker.Key, older ...worker.Key) *worker.Codec {
 	c, err := worker.NewCodec(current, older...)
 	if err != nil {
 		t.Fatal(err)
@@ -45,7 +48,7 @@ func TestCodecRoundTrip(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(in.Data) > 8 && bytes.Contains(sealed[0].Data, in.Data) {
+		if len(in.GetData()) > 8 && bytes.Contains(sealed[0].GetData(), in.GetData()) {
 			t.Fatal("the content stands in plain")
 		}
 		out, err := c.Decode(sealed)
@@ -69,10 +72,10 @@ func TestCodecCompressesAndNeverRepeatsItself(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := len(first[0].Data); got > len(in.Data)/10 {
-		t.Errorf("%d octets became %d", len(in.Data), got)
+	if got := len(first[0].GetData()); got > len(in.GetData())/10 {
+		t.Errorf("%d octets became %d", len(in.GetData()), got)
 	}
-	if bytes.Equal(first[0].Data, second[0].Data) {
+	if bytes.Equal(first[0].GetData(), second[0].GetData()) {
 		t.Error("the same payload twice looks the same")
 	}
 }
@@ -80,10 +83,10 @@ func TestCodecCompressesAndNeverRepeatsItself(t *testing.T) {
 func TestCodecRefusesWhatWasTamperedWith(t *testing.T) {
 	c := codec(t, key(t, 1))
 	for name, tamper := range map[string]func(*commonpb.Payload){
-		"content":     func(p *commonpb.Payload) { p.Data[len(p.Data)-1] ^= 1 },
-		"compression": func(p *commonpb.Payload) { delete(p.Metadata, "zip") },
+		"content":     func(p *commonpb.Payload) { p.GetData()[len(p.GetData())-1] ^= 1 },
+		"compression": func(p *commonpb.Payload) { delete(p.GetMetadata(), "zip") },
 		"key":         func(p *commonpb.Payload) { p.Metadata["key"] = []byte("another") },
-		"length":      func(p *commonpb.Payload) { p.Data = p.Data[:5] },
+		"length":      func(p *commonpb.Payload) { p.Data = p.GetData()[:5] },
 	} {
 		sealed, err := c.Encode([]*commonpb.Payload{{Data: bytes.Repeat([]byte("words "), 200)}})
 		if err != nil {
@@ -104,14 +107,14 @@ func TestCodecAfterAChangeOfKeys(t *testing.T) {
 	}
 	after := codec(t, key(t, 2), key(t, 1))
 	out, err := after.Decode(sealed)
-	if err != nil || string(out[0].Data) != "old" {
+	if err != nil || string(out[0].GetData()) != "old" {
 		t.Errorf("got %v, %v", out, err)
 	}
 	again, err := after.Encode(out)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := string(again[0].Metadata["key"]), key(t, 2).ID(); got != want {
+	if got, want := string(again[0].GetMetadata()["key"]), key(t, 2).ID(); got != want {
 		t.Errorf("encoded with %s, want %s", got, want)
 	}
 	if _, err := codec(t, key(t, 2)).Decode(sealed); err == nil {

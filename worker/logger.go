@@ -25,7 +25,7 @@ func (h sdkHandler) Handle(ctx context.Context, r slog.Record) error {
 		}
 		return true
 	})
-	return h.next.Handle(ctx, out)
+	return h.next.Handle(ctx, out) //nolint:wrapcheck // a handler passes on
 }
 
 func (h sdkHandler) WithAttrs(attrs []slog.Attr) slog.Handler {

@@ -93,8 +93,7 @@ func (c *Client) Restore(ctx context.Context, d *pathways.Definition, st engine.
 // Running tells whether the enrollment's workflow runs.
 func (c *Client) Running(ctx context.Context, enrollmentID care.ID) (bool, error) {
 	found, err := c.temporal.DescribeWorkflowExecution(ctx, WorkflowID(enrollmentID), "")
-	var missing *serviceerror.NotFound
-	if errors.As(err, &missing) {
+	if _, missing := errors.AsType[*serviceerror.NotFound](err); missing {
 		return false, nil
 	}
 	if err != nil {

@@ -44,7 +44,7 @@ func quickCommit(ctx workflow.Context, c Commit, summary string) error {
 		RetryPolicy:            &temporal.RetryPolicy{InitialInterval: 100 * time.Millisecond, MaximumAttempts: quickCommitTries},
 		Summary:                summary,
 	})
-	return workflow.ExecuteLocalActivity(ctx, CommitActivity, c).Get(ctx, nil)
+	return workflow.ExecuteLocalActivity(ctx, CommitActivity, c).Get(ctx, nil) //nolint:wrapcheck // only whether it failed matters
 }
 
 func slowCommit(ctx workflow.Context, c Commit, summary string) error {
@@ -53,5 +53,5 @@ func slowCommit(ctx workflow.Context, c Commit, summary string) error {
 		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: slowCommitPause},
 		Summary:             summary,
 	})
-	return workflow.ExecuteActivity(ctx, CommitActivity, c).Get(ctx, nil)
+	return workflow.ExecuteActivity(ctx, CommitActivity, c).Get(ctx, nil) //nolint:wrapcheck // only whether it failed matters
 }

@@ -114,8 +114,7 @@ func (e *enrollment) recalled(err error) bool {
 // undelivered says what became of a message that no attempt has an answer for. An attempt that was
 // cut off may have sent it; one that failed did not.
 func undelivered(err error) engine.Delivery {
-	var app *temporal.ApplicationError
-	if errors.As(err, &app) {
+	if _, failed := errors.AsType[*temporal.ApplicationError](err); failed {
 		return engine.Delivery{Status: care.MessageFailed, Detail: "it could not be sent within a day"}
 	}
 	return engine.Delivery{Status: care.MessageUnknown, Detail: "no attempt reported back within a day; it may have been sent"}

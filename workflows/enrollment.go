@@ -195,10 +195,10 @@ func (e *enrollment) view() (View, error) {
 func receiptOf(t engine.Turn) Receipt {
 	r := Receipt{EnrollmentID: t.State.EnrollmentID, Seq: t.State.Seq, Duplicate: t.Duplicate, Status: t.State.Status}
 	for _, eff := range t.Effects {
-		switch {
-		case eff.Kind == engine.TaskRow:
+		switch eff.Kind {
+		case engine.TaskRow:
 			r.TaskIDs = append(r.TaskIDs, eff.Task.ID)
-		case eff.Kind == engine.ReferralRow:
+		case engine.ReferralRow:
 			r.ReferralIDs = append(r.ReferralIDs, eff.Referral.ID)
 		}
 	}

@@ -50,10 +50,10 @@ type answer struct {
 
 // submit sends an update after the delay and keeps its answer. The event is made when it is sent. Each
 // update has an id of its own here, so that the engine meets what Temporal would otherwise join.
-func (b *bench) submit(after time.Duration, make func() engine.Event) *answer {
+func (b *bench) submit(after time.Duration, event func() engine.Event) *answer {
 	var a answer
 	b.env.RegisterDelayedCallback(func() {
-		ev := make()
+		ev := event()
 		b.calls++
 		b.env.UpdateWorkflow(workflows.SubmitUpdate, strconv.Itoa(b.calls), &testsuite.TestUpdateCallback{
 			OnReject: func(err error) { a.rejected, a.err = true, err },
@@ -329,8 +329,7 @@ func TestCancelledWorkflowSaysSo(t *testing.T) {
 	b.submit(0, fixed(started()))
 	b.env.RegisterDelayedCallback(b.env.CancelWorkflow, time.Minute)
 	err := b.run(workflows.Input{Definition: *errand(t)})
-	var cancelled *temporal.CanceledError
-	if !errors.As(err, &cancelled) {
+	if _, cancelled := errors.AsType[*temporal.CanceledError](err); !cancelled {
 		t.Errorf("got %v", err)
 	}
 	if got := b.last().Status; got != care.EnrollmentActive {

@@ -30,6 +30,7 @@ func crossing(err error, final bool) error {
 	if !errors.As(err, &e) {
 		e = &care.Error{Code: care.Internal, Message: "an unexpected failure"}
 	}
+	//nolint:wrapcheck // it is made here
 	return temporal.NewApplicationErrorWithOptions(e.Message, string(e.Code), temporal.ApplicationErrorOptions{
 		NonRetryable: final,
 		Details:      []any{refusalDetails{Field: e.Field, Rule: e.Rule}},

@@ -32,5 +32,6 @@ func (e *enrollment) renewed(ctx workflow.Context) error {
 		// A worker that is pinned to a build may hand over to a newer one here. Without builds it says nothing.
 		InitialVersioningBehavior: workflow.ContinueAsNewVersioningBehaviorAutoUpgrade,
 	}
+	//nolint:wrapcheck // it is made here, and the SDK must recognise it
 	return workflow.NewContinueAsNewErrorWithOptions(ctx, options, EnrollmentWorkflow, next)
 }
