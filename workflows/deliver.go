@@ -63,7 +63,7 @@ func (e *enrollment) send(ctx workflow.Context, m *care.Message) (engine.Event, 
 		ScheduleToCloseTimeout: deliveryPatience,
 		WaitForCancellation:    true, // an attempt that runs is heard out
 		RetryPolicy:            &temporal.RetryPolicy{InitialInterval: 5 * time.Second, BackoffCoefficient: 2, MaximumInterval: 15 * time.Minute},
-		Summary:                "send a " + m.Purpose,
+		Summary:                "send " + m.Purpose,
 	})
 	var d engine.Delivery
 	if err := workflow.ExecuteActivity(ctx, activityFor(m.Purpose), out).Get(ctx, &d); err != nil {
