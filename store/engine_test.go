@@ -66,8 +66,14 @@ func begin(rt *rapid.T, d *pathways.Definition, name string) *simulate.World {
 	stay := &care.Encounter{
 		ID: care.KeyID("stay", name), Class: care.Inpatient, Status: care.EncounterDischarged, Disposition: care.ToHome, DischargedAt: &discharged,
 	}
+	var given []care.FactValue
+	for _, f := range d.Facts {
+		if f.Name == "need" {
+			given = append(given, care.FactValue{Name: f.Name, Value: "transportation-insecurity"})
+		}
+	}
 	err = w.Do(engine.Event{Kind: engine.Started, Actor: care.Actor{Kind: care.System}, Launch: &engine.Launch{
-		EnrollmentID: care.KeyID("enrollment", name), PatientID: care.KeyID("patient", name), Encounter: stay, Need: "transportation-insecurity",
+		EnrollmentID: care.KeyID("enrollment", name), PatientID: care.KeyID("patient", name), Encounter: stay, Facts: given, Need: "transportation-insecurity",
 		Zone: "America/New_York", Calendar: care.USFederalCalendar(),
 	}})
 	if err != nil {

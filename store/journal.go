@@ -52,7 +52,7 @@ func newTurnRow(c Commit) (turnRow, error) {
 		return t, care.Errorf(care.Invalid, "the first turn must say what the enrollment is").At("turn.effects")
 	}
 	// Not the state: it follows from the turns, and its size would cost at every retry.
-	content, err := json.Marshal(t.JournalEntry)
+	content, err := encode(t.JournalEntry)
 	if err != nil {
 		return t, care.Errorf(care.Invalid, "the turn cannot be written as JSON")
 	}
