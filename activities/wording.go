@@ -26,7 +26,7 @@ func (a *Activities) compose(out workflows.Outgoing, to Recipient, link string) 
 		return notify.Message{}, err
 	}
 	said, err := template.Render(words, template.Input{
-		Data: a.values(), Link: link, Language: spoken, Organization: a.c.Organization,
+		Data: a.values(spoken), Link: link, Language: spoken, Organization: a.c.Organization,
 	})
 	if err != nil {
 		return notify.Message{}, err
@@ -34,13 +34,19 @@ func (a *Activities) compose(out workflows.Outgoing, to Recipient, link string) 
 	return notify.Message{ID: out.Message.ID, To: to.Address, Language: spoken, Subject: said.Subject, Text: said.Text, HTML: said.HTML}, nil
 }
 
-// values fills the words in. A place that gives no phone number is called by its name.
-func (a *Activities) values() map[string]string {
+// values fills the words in. A place that gives no phone number refers to the papers that every
+// patient is given.
+func (a *Activities) values(language string) map[string]string {
 	phone := a.c.Phone
 	if phone == "" {
-		phone = a.c.Organization
+		phone = onThePapers[language]
 	}
 	return map[string]string{"organization.name": a.c.Organization, "organization.phone": phone, "due": ""}
+}
+
+var onThePapers = map[string]string{
+	"en": "the number on your discharge papers",
+	"es": "el número que figura en sus papeles de alta",
 }
 
 // wordsFor finds a message's words: the pathway's own, or one of those that every installation sends.
@@ -102,11 +108,11 @@ func remindPatient(language string) (template.Template, string) {
 var patientReminder = map[string]template.Template{
 	"en": {
 		Subject: "A reminder from {{.organization.name}}",
-		Text:    "We have something planned with you soon.\n\nIf you have questions, or the time does not suit you, please call us at {{.organization.phone}}.",
+		Text:    "We have something planned with you soon.\n\nIf you have questions, or the time does not suit you, please call us: {{.organization.phone}}.",
 	},
 	"es": {
 		Subject: "Un recordatorio de {{.organization.name}}",
-		Text:    "Tenemos algo previsto con usted pronto.\n\nSi tiene preguntas, o si la hora no le conviene, por favor llámenos al {{.organization.phone}}.",
+		Text:    "Tenemos algo previsto con usted pronto.\n\nSi tiene preguntas, o si la hora no le conviene, por favor llámenos: {{.organization.phone}}.",
 	},
 }
 

@@ -3,12 +3,14 @@ package worker
 import (
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"throughline/care"
 )
@@ -60,7 +62,18 @@ func ReadKey(path string) (Key, error) {
 	if err != nil {
 		return Key{}, fmt.Errorf("reading the encryption key: %w", err)
 	}
-	return NewKey(secret)
+	return NewKey(unwrapped(secret))
+}
+
+// unwrapped gives the key of a file that holds it in base64, as secrets are often handed over.
+func unwrapped(secret []byte) []byte {
+	if len(secret) == keySize {
+		return secret
+	}
+	if raw, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(secret))); err == nil {
+		return raw
+	}
+	return secret
 }
 
 // ReadOrCreateKey reads the key, or makes a random one where there is no file.
