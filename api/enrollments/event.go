@@ -1,0 +1,62 @@
+package enrollments
+
+import (
+	"context"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"throughline/api/rest"
+	"throughline/care"
+	"throughline/pathways/engine"
+)
+
+type eventInput struct {
+	rest.ByID
+	Body struct {
+		Kind        engine.EventKind        `json:"kind" enum:"appointment.booked,appointment.cancelled,appointment.noshow,appointment.kept,observation.recorded,need.identified,patient.died,enrollment.enter_in_error" doc:"What happened"`
+		OccurredAt  time.Time               `json:"occurred_at,omitzero" doc:"When; default: now"`
+		Reason      string                  `json:"reason,omitempty" maxLength:"2000"`
+		Appointment *ReportedAppointment    `json:"appointment,omitempty" doc:"With appointment.*"`
+		Observation *care.ObservationReport `json:"observation,omitempty" doc:"With observation.recorded"`
+		Need        string                  `json:"need,omitempty" maxLength:"100" doc:"With need.identified: the Gravity SDOH category"`
+	}
+}
+
+// ReportedAppointment is what is told of a visit.
+type ReportedAppointment struct {
+	Identifier string     `json:"identifier,omitempty" maxLength:"200"`
+	Start      *time.Time `json:"start,omitempty"`
+	Barrier    string     `json:"barrier,omitempty" maxLength:"100" doc:"What kept the patient away"`
+}
+
+func registerEvent(a huma.API, d Deps) {
+	rest.Post(a, rest.Op{
+		ID: "report-event", Path: "/enrollments/{id}/events", Tag: tag, Summary: "Tell an enrollment what happened",
+		Text: "For what no other operation and no inbound message tells. The enrollment's own timeline shows what follows.",
+	}, d.event)
+}
+
+// appointmentStatus says how a visit stands after each event.
+var appointmentStatus = map[engine.EventKind]care.AppointmentStatus{
+	engine.AppointmentBooked: care.AppointmentBooked, engine.AppointmentCancel: care.AppointmentCancelled,
+	engine.AppointmentNoShow: care.AppointmentNoShow, engine.AppointmentKept: care.AppointmentKept,
+}
+
+func (d Deps) event(ctx context.Context, in *eventInput) (*rest.One[Detail], error) {
+	b := in.Body
+	ev := engine.Event{Kind: b.Kind, OccurredAt: b.OccurredAt, Reason: b.Reason, Observation: b.Observation, Need: b.Need}
+	if status, isVisit := appointmentStatus[b.Kind]; isVisit {
+		ev.Appointment = &care.Appointment{Status: status}
+		if b.Appointment != nil {
+			ev.Appointment = &care.Appointment{Identifier: b.Appointment.Identifier, Status: status, Start: b.Appointment.Start, Barrier: b.Appointment.Barrier}
+		}
+	}
+	switch {
+	case b.Kind == engine.ObservationMade && b.Observation == nil:
+		return nil, care.Errorf(care.Invalid, "say what was observed").At("observation")
+	case b.Kind == engine.NeedIdentified && b.Need == "":
+		return nil, care.Errorf(care.Invalid, "say which need").At("need")
+	}
+	return d.do(ctx, in.ID, ev)
+}

@@ -1,0 +1,34 @@
+package pathways
+
+import (
+	"context"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"throughline/api/rest"
+	"throughline/pathways"
+)
+
+type versionInput struct {
+	getInput
+	Version int `path:"version" minimum:"1"`
+}
+
+// Whole is a version of a pathway with all that it says.
+type Whole struct {
+	Version
+	Definition *pathways.Definition `json:"definition"`
+	Source     string               `json:"source" doc:"The file as its author wrote it"`
+}
+
+func registerVersion(a huma.API, d Deps) {
+	rest.Get(a, rest.Op{ID: "get-pathway-version", Path: "/pathways/{key}/versions/{version}", Tag: tag, Summary: "Show a version of a pathway"}, d.version)
+}
+
+func (d Deps) version(ctx context.Context, in *versionInput) (*rest.One[Whole], error) {
+	kept, err := d.Store.Definition(ctx, in.Key, in.Version)
+	if err != nil {
+		return nil, err
+	}
+	return &rest.One[Whole]{Body: Whole{Version: versionOf(kept), Definition: kept.Definition, Source: string(kept.Source)}}, nil
+}
