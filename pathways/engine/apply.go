@@ -137,8 +137,11 @@ func (r *run) launchInWords() string {
 	if r.s.Encounter != nil && r.s.Encounter.DischargedAt != nil {
 		return "discharged on " + r.day(*r.s.Encounter.DischargedAt)
 	}
+	if need := r.ev.Launch.Need; need != "" {
+		return "a need was found, " + plain(need)
+	}
 	if r.ev.Reason != "" {
-		return r.ev.Reason
+		return clause(r.ev.Reason)
 	}
 	return "asked for by " + actorInWords(r.ev.Actor)
 }
@@ -289,7 +292,7 @@ func (r *run) claim(st *Step) error {
 	}
 	st.Task.Assignee = who
 	r.moved(st.Task.ID, "task", string(st.Task.Status), string(st.Task.Status), who, "claimed", r.at)
-	r.tell("task.claimed", st.ID, r.title(st)+" was taken on.", r.causeOf("", 0, ""))
+	r.tell("task.claimed", st.ID, quoted(r.title(st))+" was taken on.", r.causeOf("", 0, ""))
 	return nil
 }
 
@@ -316,7 +319,7 @@ func (r *run) reassign(st *Step) error {
 	}
 	st.Task.Assignee = r.ev.Assignee
 	r.moved(st.Task.ID, "task", string(st.Task.Status), string(st.Task.Status), holderOf(st.Task), r.ev.Reason, r.at)
-	r.tell("task.reassigned", st.ID, fmt.Sprintf("%s was passed to %s.", r.title(st), inRole(st.Task.Role)), r.causeOf("", 0, ""))
+	r.tell("task.reassigned", st.ID, fmt.Sprintf("%s was passed to %s.", quoted(r.title(st)), inRole(st.Task.Role)), r.causeOf("", 0, ""))
 	return nil
 }
 

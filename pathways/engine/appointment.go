@@ -103,7 +103,10 @@ func (r *run) notKept(st *Step, spec *pathways.Step, status care.AppointmentStat
 	st.Appointment = nil
 	st.Task.Title = "Book again: " + spec.Appointment
 	st.Task.Outcomes = []string{outcomeBooked, outcomeKept, outcomeDeclined}
-	r.cancelClock(r.clockFor(st, clockAttendance))
+	if c := r.clockFor(st, clockAttendance); c != nil {
+		r.cancelClock(c)
+		c.Status = care.ClockCancelled // missed or not: that visit is no more
+	}
 	text := spec.Appointment + " " + what + "; it is to be booked again."
 	if barrier != "" {
 		text = fmt.Sprintf("%s %s (%s); it is to be booked again.", spec.Appointment, what, plain(barrier))

@@ -349,7 +349,7 @@ func (r *run) overdue(c *Clock) {
 	if st.Task != nil && st.Task.Status.Open() {
 		st.Task.Missed = true
 	}
-	r.tell("clock.missed", st.ID, fmt.Sprintf("%s was due %s and is not done. It stays open with %s.", r.title(st), r.inWords(c.Due), r.holder(st)), r.overdueCause(c))
+	r.tell("clock.missed", st.ID, fmt.Sprintf("%s was due %s and is not done. It stays open with %s.", quoted(r.title(st)), r.inWords(c.Due), r.holder(st)), r.overdueCause(c))
 }
 
 func (r *run) overdueCause(c *Clock) care.Cause {

@@ -10,11 +10,12 @@ import (
 // endIfTime ends or suspends the enrollment where one of the pathway's ends has come, and tells
 // whether it did.
 func (r *run) endIfTime() bool {
-	for _, end := range r.def.Ends {
+	for i, end := range r.def.Ends {
 		why, come := r.endCame(end)
 		if !come {
 			continue
 		}
+		r.endRule = r.causeOf(fmt.Sprintf("ends[%d]", i+1), end.Line, end.Clock)
 		if end.Suspend != "" {
 			if r.suspendedFor(byPathway) != nil {
 				continue
@@ -85,9 +86,9 @@ func (r *run) end(as, reason string) {
 		return
 	}
 	before := r.s.Status
-	r.ending = true
 	reason = clause(reason)
 	why := "the pathway ended as " + plain(as)
+	r.ending = why
 	for _, st := range r.s.Steps {
 		if st.Status == care.StepWaiting {
 			at := r.at
@@ -120,8 +121,7 @@ func (r *run) end(as, reason string) {
 	if reason != "" {
 		text = fmt.Sprintf("Ended as %s: %s", plain(as), reason)
 	}
-	cause := r.causeOf("ends", 0, "")
-	cause.Text = reason
+	cause := r.becauseOf(r.endRule, reason)
 	r.tell("enrollment.ended", "", text+".", cause)
 }
 

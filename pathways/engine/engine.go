@@ -127,8 +127,9 @@ type run struct {
 	now     time.Time // when the turn is recorded
 	at      time.Time // the logical time: a clock's moment while catching up, else now
 	zone    *time.Location
-	ticking bool // true while catching up: the clock acts, not the event's actor
-	ending  bool // true while the enrollment is being closed
+	ticking bool       // true while catching up: the clock acts, not the event's actor
+	ending  string     // while the enrollment is being closed: why
+	endRule care.Cause // the one of the pathway's ends that came
 	effects []Effect
 	told    int
 	opened  []*Step  // by the event itself

@@ -31,11 +31,14 @@ func (r *run) fireRung(c *Clock, i int) {
 	}
 	rung := ladder.Rungs[i]
 	act, to := rung.Act()
-	if (act == "remind" || act == "warn") && c.Rungs[i].At.Before(c.Due) && c.Status == care.ClockMissed {
-		return // what was to come before the deadline, and did not in time, helps nobody now
+	if needless(st, c, i, act) {
+		return
 	}
 	cause := r.causeOf(fmt.Sprintf("ladders.%s[%d]", ladder.Name, i+1), rung.Line, c.Name)
-	cause.Text = fmt.Sprintf("%s: %s; %s", r.title(st), rung.At, c.Reason)
+	cause.Text = rung.At + "; " + c.Reason
+	if rung.At == "due" {
+		cause.Text = c.Reason
+	}
 	switch act {
 	case "remind":
 		r.remind(st, c, i, to, cause)
@@ -44,6 +47,18 @@ func (r *run) fireRung(c *Clock, i int) {
 	case "reassign":
 		r.reassignByRung(st, to, cause)
 	}
+}
+
+// needless tells whether a reminder or a warning would help nobody: the deadline it was to come
+// before has passed, or the visit it asks for is booked in time.
+func needless(st *Step, c *Clock, i int, act string) bool {
+	if act != "remind" && act != "warn" {
+		return false
+	}
+	if c.Status == care.ClockMissed && c.Rungs[i].At.Before(c.Due) {
+		return true
+	}
+	return c.Name != clockAttendance && st.Appointment != nil && st.Appointment.Start != nil && !st.Appointment.Start.After(c.Due)
 }
 
 func (r *run) remind(st *Step, c *Clock, i int, to string, cause care.Cause) {
@@ -63,7 +78,7 @@ func (r *run) remind(st *Step, c *Clock, i int, to string, cause care.Cause) {
 		ID: care.DeriveID(r.s.StartedAt, r.rungID(st, c, i, "reminder"), c.Rungs[i].At.UTC().Format(time.RFC3339)), Purpose: "reminder", To: target, Template: TemplateReminder,
 		Step: st.ID, Occurrence: st.Occurrence, TaskID: taskID(st), Cause: cause,
 	})
-	r.tell("reminded", st.ID, fmt.Sprintf("Reminded %s: %s is due %s.", inRole(target), r.title(st), r.inWords(c.Due)), cause)
+	r.tell("reminded", st.ID, fmt.Sprintf("Reminded %s: %s is due %s.", inRole(target), quoted(r.title(st)), r.inWords(c.Due)), cause)
 }
 
 // The built-in templates of messages to staff and partners. What each says is the notifier's affair.
@@ -75,9 +90,9 @@ const (
 )
 
 func (r *run) escalate(st *Step, c *Clock, i int, act, to string, cause care.Cause) {
-	text := fmt.Sprintf("%s is due %s.", r.title(st), r.inWords(c.Due))
+	text := fmt.Sprintf("%s is due %s.", quoted(r.title(st)), r.inWords(c.Due))
 	if !c.Due.After(r.at) {
-		text = fmt.Sprintf("%s was due %s and is not done.", r.title(st), r.inWords(c.Due))
+		text = fmt.Sprintf("%s was due %s and is not done.", quoted(r.title(st)), r.inWords(c.Due))
 	}
 	r.raise(care.Escalation{
 		ID: r.rungID(st, c, i, "escalation"), TaskID: taskID(st), Step: st.ID, Occurrence: st.Occurrence,
@@ -121,7 +136,7 @@ func (r *run) reassignByRung(st *Step, to string, cause care.Cause) {
 	from := st.Task.Role
 	st.Task.Role, st.Task.Assignee = to, ""
 	r.moved(st.Task.ID, "task", string(st.Task.Status), string(st.Task.Status), to, cause.Text, r.at)
-	r.tell("task.reassigned", st.ID, fmt.Sprintf("%s passed from %s to %s.", r.title(st), inRole(from), inRole(to)), cause)
+	r.tell("task.reassigned", st.ID, fmt.Sprintf("%s passed from %s to %s.", quoted(r.title(st)), inRole(from), inRole(to)), cause)
 }
 
 // withdrawRung takes back the escalation of a rung, with the explanation.
@@ -146,9 +161,16 @@ func (r *run) closeEscalation(id care.ID, status care.EscalationStatus, why stri
 		esc.Status, esc.EndedAt, esc.Reason, esc.Next, esc.SnoozedUntil = status, &at, why, nil, nil
 		r.effects = append(r.effects, Effect{Kind: EscalationRow, Escalation: &esc})
 		r.moved(id, "escalation", string(from), string(status), esc.Level, why, at)
-		r.tell("escalation."+string(status), esc.Step, fmt.Sprintf("The escalation to %s was %s: %s.", inRole(esc.Level), status, clause(why)), esc.Cause)
+		r.tell("escalation."+string(status), esc.Step, fmt.Sprintf("The escalation to %s was %s: %s.", inRole(esc.Level), status, clause(why)), r.becauseOf(esc.Cause, why))
 		return
 	}
+}
+
+// becauseOf is the cause of what happens to an item: its rule, and why it happens now.
+func (r *run) becauseOf(rule care.Cause, why string) care.Cause {
+	cause := r.causeOf(rule.Rule, rule.Line, rule.Clock)
+	cause.Text = why
+	return cause
 }
 
 // closeEscalationsOf resolves the open escalations of a step.
@@ -191,4 +213,28 @@ func taskID(st *Step) care.ID {
 		return ""
 	}
 	return st.Task.ID
+}
+
+// Moment is one rung of a running clock's ladder: when, what, and to whom.
+type Moment struct {
+	At  time.Time `json:"at"`
+	Act string    `json:"act"` // remind | warn | escalate | reassign
+	To  string    `json:"to"`  // owner | patient | <role>
+}
+
+// Ladder gives the moments of a clock's ladder, in their order on it.
+func (e *Engine) Ladder(c *Clock) []Moment {
+	ladder := e.def.LadderByName(c.Ladder)
+	if ladder == nil {
+		ladder = ownLadders[c.Ladder]
+	}
+	if ladder == nil {
+		return nil
+	}
+	moments := make([]Moment, 0, len(c.Rungs))
+	for i, rung := range c.Rungs {
+		act, to := ladder.Rungs[i].Act()
+		moments = append(moments, Moment{At: rung.At, Act: act, To: to})
+	}
+	return moments
 }

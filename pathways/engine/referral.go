@@ -125,6 +125,7 @@ func (r *run) askConsent(st *Step) {
 		outcomes:     []string{outcomeConsented, outcomeRefused},
 	})
 	r.armOwn(st, clockConsent)
+	r.tell("referral.consent", st.ID, "The patient is to be asked for consent to share for "+plain(st.Referral.Need)+".", st.Cause)
 }
 
 // armOwn starts one of the step kinds' own clocks with its ladder.
@@ -221,6 +222,7 @@ func (r *run) chase(st *Step, c *Clock) {
 	if c.Name == clockOutcome {
 		question = "Ask " + st.Referral.Current.ServiceName + " what became of it"
 	}
+	r.tell("referral.chase", st.ID, question+".", r.overdueCause(c))
 	if st.Task != nil && st.Task.Status.Open() {
 		st.Task.Title = question
 		return

@@ -86,29 +86,40 @@ func (r *run) nextOfStep(st *Step) *care.Next {
 }
 
 func (r *run) sooner(a, b *care.Next) *care.Next {
-	if a == nil || b != nil && b.At.Before(*a.At) {
-		return b
+	if b == nil || a != nil && !b.At.Before(*a.At) {
+		return a
 	}
-	return a
+	return b
 }
 
+// nextOfClock says what a clock does next; nil where it does nothing more.
 func (r *run) nextOfClock(st *Step, c *Clock) *care.Next {
-	at := armedUntil(c)
-	if at == nil {
+	next := r.nextRung(st, c)
+	if c.Status != care.ClockRunning || next != nil && !c.Due.Before(*next.At) {
+		return next
+	}
+	due := c.Due
+	return &care.Next{At: &due, Text: fmt.Sprintf("On %s %s.", r.inWords(due), dueInWords(st, c))}
+}
+
+func (r *run) nextRung(st *Step, c *Clock) *care.Next {
+	ladder := r.ladder(c.Ladder)
+	if ladder == nil {
 		return nil
 	}
-	ladder := r.ladder(c.Ladder)
+	var next *care.Next
 	for i, rung := range c.Rungs {
-		if rung.Fired || !rung.At.Equal(*at) || ladder == nil {
+		act, to := ladder.Rungs[i].Act()
+		if rung.Fired || needless(st, c, i, act) || next != nil && !rung.At.Before(*next.At) {
 			continue
 		}
-		act, to := ladder.Rungs[i].Act()
 		if to == "owner" {
 			to = r.ownerOf(st)
 		}
-		return &care.Next{At: at, Text: fmt.Sprintf("On %s %s.", r.inWords(*at), rungInWords(act, inRole(to)))}
+		at := rung.At
+		next = &care.Next{At: &at, Text: fmt.Sprintf("On %s %s.", r.inWords(at), rungInWords(act, inRole(to)))}
 	}
-	return &care.Next{At: at, Text: fmt.Sprintf("On %s %s.", r.inWords(*at), dueInWords(st, c))}
+	return next
 }
 
 func rungInWords(act, who string) string {
@@ -264,37 +275,49 @@ func (r *run) enrollmentRow(wake *time.Time) *care.Enrollment {
 	case r.s.Suspension != nil:
 		e.Reason = r.s.Suspension.Reason
 	}
-	e.Next = r.nextOfEnrollment(wake)
+	e.Next = r.nextOfEnrollment()
 	return e
 }
 
 // nextOfEnrollment says what happens first if nobody acts.
-func (r *run) nextOfEnrollment(wake *time.Time) *care.Next {
-	if wake == nil {
+func (r *run) nextOfEnrollment() *care.Next {
+	switch r.s.Status {
+	case care.EnrollmentEnded:
 		return nil
+	case care.EnrollmentSuspended:
+		return &care.Next{At: &r.s.Suspension.ReviewAt, Text: "It is looked at again on " + r.day(r.s.Suspension.ReviewAt) + "."}
 	}
-	if r.s.Status == care.EnrollmentPaused && wake.Equal(r.s.Pause.Until) {
-		return &care.Next{At: wake, Text: "On " + r.inWords(*wake) + " it goes on by itself."}
+	var next *care.Next
+	if r.s.Pause != nil {
+		next = &care.Next{At: &r.s.Pause.Until, Text: "On " + r.inWords(r.s.Pause.Until) + " it goes on by itself."}
 	}
 	for _, c := range r.s.Clocks {
-		at := armedUntil(c)
-		if at == nil || !at.Equal(*wake) || !r.rungsRun(c) {
-			continue
+		if r.rungsRun(c) {
+			next = r.sooner(next, r.nextOfItsClock(c))
 		}
-		st := r.stepOf(c)
-		if st == nil {
-			return &care.Next{At: wake, Text: fmt.Sprintf("On %s the %s of the pathway is over.", r.inWords(*wake), plain(c.Name))}
-		}
-		next := r.nextOfClock(st, c)
-		next.Text = r.title(st) + ": o" + strings.TrimPrefix(next.Text, "O")
-		return next
 	}
 	for _, st := range r.s.Steps {
-		if st.Status == care.StepWaiting && st.OpensAt != nil && st.OpensAt.Equal(*wake) {
-			return &care.Next{At: wake, Text: fmt.Sprintf("On %s it is time for: %s.", r.inWords(*wake), r.stepTitle(st))}
+		if r.s.Pause == nil && st.Status == care.StepWaiting && st.OpensAt != nil {
+			next = r.sooner(next, &care.Next{At: st.OpensAt, Text: fmt.Sprintf("On %s it is time for %s.", r.inWords(*st.OpensAt), quoted(r.stepTitle(st)))})
 		}
 	}
-	return &care.Next{At: wake, Text: "On " + r.inWords(*wake) + " it is looked at again."}
+	return next
+}
+
+// nextOfItsClock says what a clock does next, with the work that it times.
+func (r *run) nextOfItsClock(c *Clock) *care.Next {
+	st := r.stepOf(c)
+	if st == nil {
+		if c.Status != care.ClockRunning {
+			return nil
+		}
+		return &care.Next{At: &c.Due, Text: fmt.Sprintf("On %s the %s of the pathway is over.", r.inWords(c.Due), plain(c.Name))}
+	}
+	next := r.nextOfClock(st, c)
+	if next == nil {
+		return nil
+	}
+	return &care.Next{At: next.At, Text: quoted(r.title(st)) + ": " + strings.ToLower(next.Text[:1]) + next.Text[1:]}
 }
 
 // safetyNet is the work that is opened where nothing else holds an enrollment.

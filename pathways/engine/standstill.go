@@ -56,7 +56,7 @@ func (r *run) suspend(until, reason string, correction bool) {
 		}
 	}
 	r.moved(r.s.EnrollmentID, "enrollment", string(before), string(care.EnrollmentSuspended), r.def.Owner, reason, r.at)
-	r.tell("enrollment.suspended", "", fmt.Sprintf("Suspended until %s: %s. Looked at again on %s.", eventInWords(until), s.Reason, r.day(s.ReviewAt)), r.causeOf("ends", 0, ""))
+	r.tell("enrollment.suspended", "", fmt.Sprintf("Suspended until %s: %s. Looked at again on %s.", eventInWords(until), s.Reason, r.day(s.ReviewAt)), r.becauseOf(r.endRule, s.Reason))
 }
 
 // unsuspend ends the suspension of one kind. The enrollment goes on where it was the only one.

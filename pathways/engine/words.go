@@ -38,12 +38,16 @@ func (r *run) tell(kind, step, text string, cause care.Cause) {
 // whyInWords is the reason of what has no rule of its own: the person's word, else the event.
 func (r *run) whyInWords() string {
 	switch {
+	case r.ending != "":
+		return r.ending
 	case r.ticking || r.ev.Kind == Tick:
 		return "its time had come"
 	case r.ev.Reason != "":
 		return r.ev.Reason
+	case r.ev.Actor.Kind == care.Engine:
+		return eventInWords(string(r.ev.Kind))
 	}
-	return eventInWords(string(r.ev.Kind)) + ", from " + actorInWords(r.ev.Actor)
+	return eventInWords(string(r.ev.Kind)) + ", by " + actorInWords(r.ev.Actor)
 }
 
 // moved adds a line to the table of transitions.
@@ -71,13 +75,18 @@ func (r *run) title(st *Step) string {
 
 // stepTitle is what people call a step, whatever work it has at present.
 func (r *run) stepTitle(st *Step) string {
-	if st.Referral != nil {
+	spec := r.spec(st.ID)
+	switch {
+	case st.Referral != nil:
 		return "Referral for " + plain(st.Referral.Need)
+	case spec == nil:
+		return plain(st.ID)
+	case spec.Referral != nil:
+		if need := r.need(spec.Referral, st); need != spec.Referral.Need {
+			return "Referral for " + plain(need)
+		}
 	}
-	if spec := r.spec(st.ID); spec != nil {
-		return r.titleOf(spec)
-	}
-	return plain(st.ID)
+	return r.titleOf(spec)
 }
 
 func (r *run) titleOf(spec *pathways.Step) string {
@@ -181,7 +190,8 @@ func sentence(text string) string { return strings.TrimRight(text, ". ") + "." }
 // clause is a text as a part of a sentence: without a full stop of its own.
 func clause(text string) string { return strings.TrimRight(text, ". ") }
 
-func quoted(s string) string { return strconv.Quote(s) }
+// quoted sets a title or a question off from the sentence around it.
+func quoted(s string) string { return "“" + s + "”" }
 
 func duration(d time.Duration) string {
 	if days := int(d / (24 * time.Hour)); days > 0 {

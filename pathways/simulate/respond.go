@@ -1,0 +1,110 @@
+package simulate
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"throughline/care"
+	"throughline/pathways"
+	"throughline/pathways/engine"
+)
+
+// office is the local hour at which those who respond do their work.
+const office = 10
+
+// visitAfter is how many days ahead a visit is booked.
+const visitAfter = 5
+
+// respond lets everybody do their work on the next morning, with the first outcome that the task
+// offers, until the pathway has ended.
+func respond(def *pathways.Definition, w *World, zone *time.Location, last time.Time) error {
+	for w.Now.Before(last) && w.State.Status != care.EnrollmentEnded {
+		if err := w.Sleep(nextMorning(w.State.Calendar, w.Now, zone)); err != nil {
+			return err
+		}
+		for i := 0; i < len(w.State.Steps) && w.State.Status != care.EnrollmentEnded; i++ {
+			if st := w.State.Steps[i]; st.Status == care.StepOpen {
+				serve(w, st)
+				work(def, w, w.State.Steps[i], zone)
+			}
+		}
+	}
+	return nil
+}
+
+// nextMorning is when somebody is at work again.
+func nextMorning(calendar care.Calendar, now time.Time, zone *time.Location) time.Time {
+	day, _ := calendar.AddBusinessDays(care.DateOf(now, zone), 1)
+	return time.Date(day.Year, day.Month, day.Day, office, 0, 0, 0, zone).UTC()
+}
+
+// work completes a step's task. What is refused, because it does not count yet, is tried again on
+// the next morning.
+func work(def *pathways.Definition, w *World, st *engine.Step, zone *time.Location) {
+	if st.Status != care.StepOpen || st.Task == nil || !st.Task.Status.Open() || len(st.Task.Outcomes) == 0 {
+		return
+	}
+	ev := engine.Event{Kind: engine.TaskComplete, Actor: care.Actor{Kind: care.Person, ID: "simulated person"}, TaskID: st.Task.ID, Outcome: st.Task.Outcomes[0]}
+	switch {
+	case st.Kind == pathways.KindAppointment && st.Appointment == nil:
+		start := w.Now.In(zone).AddDate(0, 0, visitAfter).UTC().Format(time.RFC3339)
+		ev.Answers = []care.FactValue{{Name: "start", Value: start}}
+	case st.Kind == pathways.KindAppointment && st.Appointment.Start != nil && st.Appointment.Start.After(w.Now):
+		return // the visit is to come
+	case st.Kind == pathways.KindTask:
+		spec := def.StepByID(st.ID)
+		if spec != nil && spec.Interactive {
+			ev.Mode = care.ByPhone
+		}
+		ev.Answers = goodAnswers(def, st, ev.Outcome)
+	}
+	_ = w.Do(ev)
+}
+
+// goodAnswers answers what must be answered: no to every question but those for consent, and the
+// first of several values.
+func goodAnswers(def *pathways.Definition, st *engine.Step, outcome string) []care.FactValue {
+	form := def.FormByName(st.Task.Form)
+	if form == nil {
+		return nil
+	}
+	var answers []care.FactValue
+	for _, f := range form.Fields {
+		if !f.Required || len(f.For) > 0 && !slices.Contains(f.For, outcome) {
+			continue
+		}
+		var v any
+		switch f.Type {
+		case pathways.TypeBool:
+			v = asksConsent(def, st.ID+"."+f.ID)
+		case pathways.TypeCode:
+			v = f.Values[0]
+		case pathways.TypeInt, pathways.TypeNumber:
+			v = 0
+		default:
+			v = "none"
+		}
+		answers = append(answers, care.FactValue{Name: f.ID, Value: v})
+	}
+	return answers
+}
+
+// asksConsent tells whether a referral rests on the answer.
+func asksConsent(def *pathways.Definition, answer string) bool {
+	return slices.ContainsFunc(def.Steps, func(s pathways.Step) bool {
+		return s.Referral != nil && strings.Contains(s.Referral.ConsentFrom, answer)
+	})
+}
+
+// serve lets the community service accept, and on the next morning meet the need.
+func serve(w *World, st *engine.Step) {
+	if st.Referral == nil || st.Referral.Current == nil || !st.Referral.Current.Status.Open() {
+		return
+	}
+	kind := engine.ReferralComplete
+	if st.Referral.Current.Status == care.ReferralRequested {
+		kind = engine.ReferralAccept
+	}
+	_ = w.Do(engine.Event{Kind: kind, Actor: care.Actor{Kind: care.Partner, ID: "simulated service"}, ReferralID: st.Referral.Current.ID, Outcome: ""})
+}

@@ -1,0 +1,90 @@
+package simulate
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+)
+
+// longDay writes the weekday out, so that it can be checked against a calendar on the wall.
+const longDay = "Monday 2006-01-02"
+
+// WriteText writes the result for a person: the deadlines with their reasons and what happens at
+// each moment, then all that happened with its reason.
+func (r Result) WriteText(out io.Writer) error {
+	zone, err := time.LoadLocation(r.Zone)
+	if err != nil {
+		return fmt.Errorf("writing times: %w", err)
+	}
+	p := &page{zone: zone}
+	p.line("%s (%s, version %d)", r.Title, r.Pathway, r.Version)
+	p.line("From %s, times in %s", r.Start.In(zone).Format(longDay+", 15:04"), r.Zone)
+	if r.NotStarted != "" {
+		p.line("")
+		p.line("Nothing starts: %s", r.NotStarted)
+		_, err := io.WriteString(out, p.String())
+		return err
+	}
+	p.deadlines(r.Deadlines)
+	p.timeline(r)
+	for _, f := range r.Failures {
+		p.line("NOT AS EXPECTED: %s", f)
+	}
+	_, err = io.WriteString(out, p.String())
+	return err
+}
+
+type page struct {
+	strings.Builder
+	zone *time.Location
+}
+
+func (p *page) line(format string, args ...any) { fmt.Fprintf(p, format+"\n", args...) }
+
+func (p *page) deadlines(deadlines []Deadline) {
+	p.line("")
+	p.line("DEADLINES")
+	for _, d := range deadlines {
+		name := d.Clock
+		if d.Step != "" && d.Step != d.Clock {
+			name = d.Step + ", " + d.Clock
+		}
+		due := d.Due.In(p.zone)
+		p.line("")
+		p.line("  %s due %s, %s", name, due.Format(longDay), due.Format("15:04"))
+		p.line("    what    %s", d.Title)
+		p.line("    why     %s", d.Reason)
+		if d.Source != "" {
+			p.line("    source  %s", d.Source)
+		}
+		for _, m := range d.Ladder {
+			p.line("    %s  %s %s", m.At.In(p.zone).Format("Mon 2006-01-02 15:04"), m.Act, strings.ReplaceAll(m.To, "_", " "))
+		}
+	}
+}
+
+func (p *page) timeline(r Result) {
+	p.line("")
+	p.line("WHAT HAPPENS")
+	before := ""
+	for _, entry := range r.Timeline {
+		at := entry.OccurredAt.In(p.zone).Format("Mon 2006-01-02 15:04")
+		shown := at
+		if at == before {
+			shown = strings.Repeat(" ", len(at))
+		}
+		before = at
+		p.line("  %s  %s", shown, entry.Text)
+		if why := entry.Cause.Text; why != "" && !strings.Contains(entry.Text, why) {
+			p.line("  %s    because %s", strings.Repeat(" ", len(at)), why)
+		}
+	}
+	p.line("")
+	p.line("%d escalations and warnings, %d messages.", len(r.Escalations), len(r.Messages))
+	if r.Outcome == "" {
+		p.line("On %s it is still %s.", r.End.In(p.zone).Format(longDay), r.Status)
+		return
+	}
+	p.line("Ended on %s as %s: %s.", r.End.In(p.zone).Format(longDay), r.Outcome, r.Reason)
+}
