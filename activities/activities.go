@@ -13,9 +13,10 @@ import (
 	"throughline/workflows"
 )
 
-// Journal makes turns durable. The same turn again changes nothing.
+// Journal makes turns durable. The same turn again changes nothing; where another one stands under
+// its number, the state to go on from is given.
 type Journal interface {
-	Commit(ctx context.Context, c workflows.Commit) error
+	Commit(ctx context.Context, c workflows.Commit) (workflows.Committed, error)
 }
 
 // Outbox records what was tried with each message, before and after each try.

@@ -59,12 +59,12 @@ func newOutside() *outside {
 	}
 }
 
-func (o *outside) Commit(_ context.Context, c workflows.Commit) error {
+func (o *outside) Commit(_ context.Context, c workflows.Commit) (workflows.Committed, error) {
 	if o.commitErr != nil {
-		return o.commitErr
+		return workflows.Committed{}, o.commitErr
 	}
 	o.committed = append(o.committed, c.Turn.State.Seq)
-	return nil
+	return workflows.Committed{}, nil
 }
 
 func (o *outside) Assigned(_ context.Context, work []activities.Assignment) { o.assigned = work }
@@ -354,7 +354,7 @@ func TestCommitShowsTheDeskItsWork(t *testing.T) {
 	turn := engine.Turn{State: engine.State{Seq: 7}, Effects: []engine.Effect{
 		task("t-1", care.TaskRequested, ""), task("t-2", care.TaskCompleted, "bo"), task("t-1", care.TaskInProgress, "ann"),
 	}}
-	if err := o.activities(t).Commit(t.Context(), workflows.Commit{Turn: turn}); err != nil {
+	if _, err := o.activities(t).Commit(t.Context(), workflows.Commit{Turn: turn}); err != nil {
 		t.Fatal(err)
 	}
 	want := []activities.Assignment{{TaskID: "t-1", EnrollmentID: "e-1", Role: "coordinator", Assignee: "ann", Priority: 3}}
@@ -368,7 +368,7 @@ func TestNoCommitFailsForGood(t *testing.T) {
 	for _, cause := range []error{care.Errorf(care.Conflict, "other content"), care.Errorf(care.Invalid, "too long"), errors.New("away")} {
 		o := newOutside()
 		o.commitErr = cause
-		err := o.activities(t).Commit(t.Context(), workflows.Commit{})
+		_, err := o.activities(t).Commit(t.Context(), workflows.Commit{})
 		var app *temporal.ApplicationError
 		if !errors.As(err, &app) || app.NonRetryable() || app.Type() != string(care.CodeOf(cause)) {
 			t.Errorf("%v came out as %v", cause, err)
@@ -382,7 +382,7 @@ func TestNoCommitFailsForGood(t *testing.T) {
 func TestLogsHoldNoWordsOfTheDatabase(t *testing.T) {
 	o := newOutside()
 	o.commitErr = fmt.Errorf("writing: %w", databaseError{})
-	_ = o.activities(t).Commit(t.Context(), workflows.Commit{})
+	_, _ = o.activities(t).Commit(t.Context(), workflows.Commit{})
 	line := o.log.String()
 	if strings.Contains(line, "Jane") || !strings.Contains(line, `"sql_state":"23505"`) || !strings.Contains(line, "databaseError") {
 		t.Errorf("logged %s", line)

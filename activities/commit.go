@@ -7,10 +7,13 @@ import (
 )
 
 // Commit makes a turn durable. It implements workflows.Committer.
-func (a *Activities) Commit(ctx context.Context, c workflows.Commit) error {
-	if err := a.c.Journal.Commit(ctx, c); err != nil {
-		return a.tryAgain(ctx, "committing a turn", err)
+func (a *Activities) Commit(ctx context.Context, c workflows.Commit) (workflows.Committed, error) {
+	done, err := a.c.Journal.Commit(ctx, c)
+	if err != nil {
+		return workflows.Committed{}, a.tryAgain(ctx, "committing a turn", err)
 	}
-	a.assign(ctx, c.Turn)
-	return nil
+	if done.Ahead == nil {
+		a.assign(ctx, c.Turn)
+	}
+	return done, nil
 }

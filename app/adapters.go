@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -18,9 +19,18 @@ import (
 // journal lets the commit activity write to the store.
 type journal struct{ *store.Store }
 
-// Commit implements activities.Journal.
-func (j journal) Commit(ctx context.Context, c workflows.Commit) error {
-	return j.Store.Commit(ctx, store.Commit{Turn: c.Turn, Definition: store.DefinitionRef(c.Definition)})
+// Commit implements activities.Journal. What the database has under the turn's number holds.
+func (j journal) Commit(ctx context.Context, c workflows.Commit) (workflows.Committed, error) {
+	err := j.Store.Commit(ctx, store.Commit{Turn: c.Turn, Definition: store.DefinitionRef(c.Definition)})
+	var refused *care.Error
+	if !errors.As(err, &refused) || refused.Rule != store.RuleOtherContent {
+		return workflows.Committed{}, err
+	}
+	ahead, _, err := j.Snapshot(ctx, c.Turn.State.EnrollmentID)
+	if err != nil {
+		return workflows.Committed{}, err
+	}
+	return workflows.Committed{Ahead: &ahead}, nil
 }
 
 // outbox lets deliveries be recorded in the store.

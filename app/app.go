@@ -134,7 +134,7 @@ func (a *App) startAPI(ctx context.Context) error {
 	}
 	a.router = router.New(router.Config{Store: a.store, Commands: a.commands, Zone: zone, Calendar: calendar, Logger: a.cfg.Logger, Now: a.cfg.Now})
 	a.proof = &proof.Reconciler{Shelf: a.store, Engine: a.commands, Logger: a.cfg.Logger, Now: a.cfg.Now}
-	handler, err := a.handler()
+	handler, err := a.handler(zone, calendar)
 	if err != nil {
 		return err
 	}

@@ -30,6 +30,8 @@ type Config struct {
 	Phone        string // the number that messages tell patients to call
 	Zone         string // IANA, of the organization
 	Demo         bool   // generated patients, and a clock that can be moved
+	// DemoStart is when a new demonstration's clock begins; zero: now.
+	DemoStart time.Time
 
 	Version string
 	Logger  *slog.Logger
@@ -80,6 +82,9 @@ func (c *Config) complete() error {
 	}
 	if (c.MLLPCert == "") != (c.MLLPKey == "") {
 		return care.Errorf(care.Invalid, "MLLP over TLS needs both a certificate and its key")
+	}
+	if !c.DemoStart.IsZero() && !c.Demo {
+		return care.Errorf(care.Invalid, "only a demonstration's clock can begin at another time: a start of the demonstration needs --demo")
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)

@@ -21,26 +21,28 @@ type demoClock struct {
 // atOnce is how many enrollments are told of a moved clock side by side.
 const atOnce = 8
 
-// Now gives the time that pathways follow.
-func (c *demoClock) Now() time.Time { return c.app.logicalNow().UTC() }
+// Offset gives what is added to the real time.
+func (c *demoClock) Offset(ctx context.Context) (time.Duration, error) {
+	return c.app.store.ClockOffset(ctx)
+}
 
 // Advance moves the clock, and returns when every running enrollment has done all that fell due.
-func (c *demoClock) Advance(ctx context.Context, by time.Duration) (time.Time, error) {
+func (c *demoClock) Advance(ctx context.Context, by time.Duration) (time.Duration, error) {
 	if by <= 0 {
-		return time.Time{}, care.Errorf(care.Invalid, "the clock only goes forward").At("advance")
+		return 0, care.Errorf(care.Invalid, "the clock only goes forward").At("advance")
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	offset, err := c.app.store.ClockOffset(ctx)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("reading the clock's offset: %w", err)
+		return 0, fmt.Errorf("reading the clock's offset: %w", err)
 	}
 	offset += by
 	if err := c.app.store.SetClockOffset(ctx, offset); err != nil {
-		return time.Time{}, fmt.Errorf("keeping the clock's offset: %w", err)
+		return 0, fmt.Errorf("keeping the clock's offset: %w", err)
 	}
 	c.app.offset.Store(int64(offset))
-	return c.Now(), c.tellAll(ctx, offset)
+	return offset, c.tellAll(ctx, offset)
 }
 
 // tellAll tells every running enrollment of the new offset, and lets it do what is now due. One that

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"throughline/care"
 	"throughline/pathways"
 	"throughline/store"
 )
@@ -47,6 +48,9 @@ func (a *App) seed(ctx context.Context) error {
 
 // followClock takes up a demonstration's clock, and in a process of its own keeps following it.
 func (a *App) followClock(ctx context.Context) error {
+	if err := a.beginDemo(ctx); err != nil {
+		return err
+	}
 	offset, err := a.store.ClockOffset(ctx)
 	if err != nil {
 		return fmt.Errorf("reading the clock's offset: %w", err)
@@ -59,6 +63,32 @@ func (a *App) followClock(ctx context.Context) error {
 		return nil
 	}
 	a.background("following the clock", a.pollClock)
+	return nil
+}
+
+// beginDemo sets the clock of a new demonstration to where it begins. Once the demonstration has its
+// patients, its clock only goes forward.
+func (a *App) beginDemo(ctx context.Context) error {
+	if a.cfg.DemoStart.IsZero() {
+		return nil
+	}
+	var seeded bool
+	if _, err := a.store.Setting(ctx, demoSeeded, &seeded); err != nil {
+		return fmt.Errorf("reading whether the demonstration was seeded: %w", err)
+	}
+	if seeded {
+		return nil
+	}
+	running, err := a.store.RunningEnrollments(ctx, "", 1)
+	if err != nil {
+		return fmt.Errorf("reading the running enrollments: %w", err)
+	}
+	if len(running) > 0 {
+		return care.Errorf(care.Conflict, "patients are followed in %s already; a demonstration that begins at another time needs a data directory of its own", a.cfg.DataDir)
+	}
+	if err := a.store.SetClockOffset(ctx, a.cfg.DemoStart.Sub(a.cfg.Now())); err != nil {
+		return fmt.Errorf("keeping the clock's offset: %w", err)
+	}
 	return nil
 }
 

@@ -106,4 +106,4 @@ INSERT INTO snapshots (enrollment_id, seq, pathway, version, definition, state)
 VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (enrollment_id) DO UPDATE
 SET seq = excluded.seq, pathway = excluded.pathway, version = excluded.version,
-    definition = excluded.definition, state = excluded.state`
+    definition = excluded.definition, state = excluded.state, written_at = now()`

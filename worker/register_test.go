@@ -27,9 +27,9 @@ type desk struct {
 	letters []string
 }
 
-func (d *desk) Commit(_ context.Context, c workflows.Commit) error {
+func (d *desk) Commit(_ context.Context, c workflows.Commit) (workflows.Committed, error) {
 	d.last = c.Turn.State
-	return nil
+	return workflows.Committed{}, nil
 }
 
 func (d *desk) BeginDelivery(context.Context, care.ID, string) (int, *engine.Delivery, error) {

@@ -90,6 +90,23 @@ func (c *Client) Restore(ctx context.Context, d *pathways.Definition, st engine.
 	return nil
 }
 
+// Adopt tells a workflow of the database's state, and whether that was ahead of its own.
+func (c *Client) Adopt(ctx context.Context, st engine.State) (ahead bool, err error) {
+	handle, err := c.temporal.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
+		WorkflowID: WorkflowID(st.EnrollmentID), UpdateName: AdoptUpdate, Args: []any{st},
+		WaitForStage: client.WorkflowUpdateStageCompleted,
+	})
+	if err == nil {
+		_, err = receipt(ctx, handle)
+	} else {
+		err = translate("telling a workflow of the database's state", err)
+	}
+	if refused := (*care.Error)(nil); errors.As(err, &refused) && refused.Rule == "adopt.current" {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // Running tells whether the enrollment's workflow runs.
 func (c *Client) Running(ctx context.Context, enrollmentID care.ID) (bool, error) {
 	found, err := c.temporal.DescribeWorkflowExecution(ctx, WorkflowID(enrollmentID), "")

@@ -20,38 +20,45 @@ const (
 )
 
 // commit makes the turn durable, however long that takes: the enrollment does not move on, and
-// nobody gets a receipt, before it is.
-func (e *enrollment) commit(ctx workflow.Context, turn engine.Turn) {
+// nobody gets a receipt, before it is. It gives the database's state where that is ahead, and the
+// turn was not taken.
+func (e *enrollment) commit(ctx workflow.Context, turn engine.Turn) (ahead *engine.State) {
 	// A workflow that somebody cancels still finishes the turn it is in.
 	ctx, cancel := workflow.NewDisconnectedContext(ctx)
 	defer cancel()
 	c := Commit{Turn: turn, Definition: e.ref}
 	summary := summaryOf(turn)
-	if quickCommit(ctx, c, summary) == nil {
-		return
+	done, err := quickCommit(ctx, c, summary)
+	if err == nil {
+		return done.Ahead
 	}
 	e.uncommitted = fmt.Sprintf("turn %d could not be committed at once and is being tried again", turn.State.Seq)
 	defer func() { e.uncommitted = "" }()
-	for slowCommit(ctx, c, summary) != nil {
+	for {
+		if done, err = slowCommit(ctx, c, summary); err == nil {
+			return done.Ahead
+		}
 		// The server retries without end, so that only somebody's intervention leads here.
 		_ = workflow.Sleep(ctx, slowCommitPause) // never cancelled: see above
 	}
 }
 
-func quickCommit(ctx workflow.Context, c Commit, summary string) error {
+func quickCommit(ctx workflow.Context, c Commit, summary string) (done Committed, err error) {
 	ctx = workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
 		ScheduleToCloseTimeout: quickCommitLimit,
 		RetryPolicy:            &temporal.RetryPolicy{InitialInterval: 100 * time.Millisecond, MaximumAttempts: quickCommitTries},
 		Summary:                summary,
 	})
-	return workflow.ExecuteLocalActivity(ctx, CommitActivity, c).Get(ctx, nil) //nolint:wrapcheck // only whether it failed matters
+	err = workflow.ExecuteLocalActivity(ctx, CommitActivity, c).Get(ctx, &done)
+	return done, err //nolint:wrapcheck // only whether it failed matters
 }
 
-func slowCommit(ctx workflow.Context, c Commit, summary string) error {
+func slowCommit(ctx workflow.Context, c Commit, summary string) (done Committed, err error) {
 	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		StartToCloseTimeout: slowCommitLimit,
 		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: slowCommitPause},
 		Summary:             summary,
 	})
-	return workflow.ExecuteActivity(ctx, CommitActivity, c).Get(ctx, nil) //nolint:wrapcheck // only whether it failed matters
+	err = workflow.ExecuteActivity(ctx, CommitActivity, c).Get(ctx, &done)
+	return done, err //nolint:wrapcheck // only whether it failed matters
 }

@@ -18,6 +18,7 @@ const (
 const (
 	EnrollmentWorkflow   = "enrollment"
 	SubmitUpdate         = "submit"
+	AdoptUpdate          = "adopt"
 	StateQuery           = "state"
 	CommitActivity       = "commit"
 	RemindActivity       = "remind"
@@ -77,6 +78,13 @@ type Commit struct {
 	Definition DefinitionRef `json:"definition"`
 }
 
+// Committed is what became of a commit.
+type Committed struct {
+	// Ahead is the state that the database holds where it is ahead of this history: it has a turn that
+	// was committed by a process that died before the history had it. Nil where the turn was taken.
+	Ahead *engine.State `json:"ahead,omitempty"`
+}
+
 // Outgoing is one message to be delivered.
 type Outgoing struct {
 	Message care.Message `json:"message"`
@@ -86,9 +94,10 @@ type Outgoing struct {
 
 // Committer is the only pen of an enrollment's state.
 type Committer interface {
-	// Commit makes a turn durable. The same turn again changes nothing. No failure is final: it is
-	// tried until it succeeds.
-	Commit(ctx context.Context, c Commit) error
+	// Commit makes a turn durable. The same turn again changes nothing; another turn under its number
+	// is not taken, and the state to go on from is given. No failure is final: it is tried until it
+	// succeeds.
+	Commit(ctx context.Context, c Commit) (Committed, error)
 }
 
 // Deliverer sends messages. A result says what became of the message, failure included; an error

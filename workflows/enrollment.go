@@ -43,7 +43,8 @@ type enrollment struct {
 // submission is one event on its way through the shell.
 type submission struct {
 	event    engine.Event
-	answered bool // a caller waits for the receipt
+	ahead    *engine.State // instead of an event: the database's state, which may be ahead
+	answered bool          // a caller waits for the receipt
 	done     bool
 	receipt  Receipt
 	err      error
@@ -90,6 +91,9 @@ func (e *enrollment) listen(ctx workflow.Context) error {
 	if err := workflow.SetUpdateHandlerWithOptions(ctx, SubmitUpdate, e.submit, options); err != nil {
 		return fmt.Errorf("setting the update handler: %w", err)
 	}
+	if err := e.listenForAdoption(ctx); err != nil {
+		return err
+	}
 	if err := workflow.SetQueryHandler(ctx, StateQuery, e.view); err != nil {
 		return fmt.Errorf("setting the query handler: %w", err)
 	}
@@ -98,7 +102,10 @@ func (e *enrollment) listen(ctx workflow.Context) error {
 
 // submit handles an update: it queues the event and answers once its turn is committed.
 func (e *enrollment) submit(ctx workflow.Context, ev engine.Event) (Receipt, error) {
-	s := &submission{event: ev, answered: true}
+	return e.enqueue(ctx, &submission{event: ev, answered: true})
+}
+
+func (e *enrollment) enqueue(ctx workflow.Context, s *submission) (Receipt, error) {
 	e.queue = append(e.queue, s)
 	if err := workflow.Await(ctx, func() bool { return s.done }); err != nil {
 		return Receipt{}, fmt.Errorf("waiting for the turn: %w", err)
@@ -119,7 +126,7 @@ func (e *enrollment) run(ctx workflow.Context) error {
 		case len(e.queue) > 0:
 			next := e.queue[0]
 			e.queue = e.queue[1:]
-			e.turn(ctx, next)
+			e.take(ctx, next)
 		case e.alarm.rang():
 			e.tick(ctx)
 		case e.over():
@@ -142,6 +149,17 @@ func (e *enrollment) over() bool {
 	return e.state.Status == care.EnrollmentEnded && len(e.inFlight) == 0 && len(e.carried) == 0
 }
 
+// take deals with what is next in the queue.
+func (e *enrollment) take(ctx workflow.Context, s *submission) {
+	if s.ahead == nil {
+		e.turn(ctx, s)
+		return
+	}
+	e.adopt(*s.ahead)
+	s.receipt, s.done = Receipt{EnrollmentID: e.state.EnrollmentID, Seq: e.state.Seq, Status: e.state.Status}, true
+	e.arm(ctx, e.wake(), 0)
+}
+
 // turn lets the engine do what the event asks, commits it, and starts what it wants done.
 func (e *enrollment) turn(ctx workflow.Context, s *submission) {
 	//workflowcheck:ignore // pure: CEL's interpreter is deterministic, its cost is bounded, and no map's order shows
@@ -151,7 +169,11 @@ func (e *enrollment) turn(ctx workflow.Context, s *submission) {
 		return
 	}
 	if turn.State.Seq != e.state.Seq {
-		e.commit(ctx, turn)
+		if ahead := e.commit(ctx, turn); ahead != nil {
+			e.adopt(*ahead)
+			e.turn(ctx, s) // anew, against what the database knows: it may know the event
+			return
+		}
 	}
 	if !turn.Duplicate {
 		e.state = turn.State

@@ -140,7 +140,7 @@ func TestCommitFallsBackAndLosesNothing(t *testing.T) {
 
 func TestCommitThatIsRefusedIsTriedOn(t *testing.T) {
 	b := newBench(t)
-	b.commit = failures(20, care.Errorf(care.Conflict, "the same turn has other content"))
+	b.commit = failures(20, care.Errorf(care.Conflict, "a turn is missing before this one"))
 	b.submit(0, fixed(started()))
 	b.submit(48*time.Hour, func() engine.Event { return completed("c-1", b.task("call"), "gave_up") })
 	if err := b.run(workflows.Input{Definition: *errand(t)}); err != nil {

@@ -31,8 +31,10 @@ CREATE TABLE snapshots (
     pathway       text    NOT NULL,    -- the definition it runs on: its key
     version       integer NOT NULL,    -- … its version
     definition    text    NOT NULL,    -- … the digest of its content
-    state         jsonb   NOT NULL     -- the state
+    state         jsonb   NOT NULL,    -- the state
+    written_at    timestamptz NOT NULL DEFAULT now() -- by the wall clock: what was committed last, before a crash
 );
+CREATE INDEX snapshots_written ON snapshots (written_at);
 
 -- ── Projections of the journal ───────────────────────────────────────────────────────────────
 -- Each row keeps the whole item in body; beside it stand the columns that lists, sums and the
