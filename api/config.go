@@ -102,7 +102,7 @@ type Limits struct {
 }
 
 // generous is what hinders nobody but a program gone wild.
-var generous = Limits{PerSecond: 2000, Burst: 4000, StrangersPerSecond: 20, StrangersBurst: 200}
+var generous = Limits{PerSecond: 2000, Burst: 4000, StrangersPerSecond: 100, StrangersBurst: 1000}
 
 func (c *Config) check() error {
 	for _, part := range []struct {

@@ -201,16 +201,16 @@ func (d *Desk) HL7(_ context.Context, raw []byte, _ string) ([]byte, error) {
 }
 
 // FHIR keeps the message, and fails what is no JSON.
-func (d *Desk) FHIR(ctx context.Context, body []byte, source string) (intake.Fate, error) {
+func (d *Desk) FHIR(ctx context.Context, body []byte, source string) (intake.MessageFate, error) {
 	in := store.NewInbound{DedupKey: string(body), Format: store.FormatFHIR, Kind: "fhir:transaction", Source: source, Raw: body, Status: care.InboundApplied}
 	if len(body) == 0 || body[0] != '{' {
 		in.Status, in.Reason = care.InboundFailed, "the body is no JSON object"
 	}
 	m, known, err := d.store.Receive(ctx, in)
 	if err != nil {
-		return intake.Fate{}, err
+		return intake.MessageFate{}, err
 	}
-	fate := intake.Fate{MessageID: m.ID, Kind: m.Kind, Status: m.Status, Reason: m.Reason, Duplicate: known}
+	fate := intake.MessageFate{MessageID: m.ID, Kind: m.Kind, Status: m.Status, Reason: m.Reason, Duplicate: known}
 	if m.Status == care.InboundFailed {
 		return fate, care.Errorf(care.Invalid, "%s", m.Reason)
 	}
@@ -218,9 +218,9 @@ func (d *Desk) FHIR(ctx context.Context, body []byte, source string) (intake.Fat
 }
 
 // Replay puts a message back.
-func (d *Desk) Replay(ctx context.Context, id care.ID) (intake.Fate, error) {
+func (d *Desk) Replay(ctx context.Context, id care.ID) (intake.MessageFate, error) {
 	if err := d.store.ReplayInbound(ctx, id); err != nil {
-		return intake.Fate{}, err
+		return intake.MessageFate{}, err
 	}
-	return intake.Fate{MessageID: id, Kind: "fhir:transaction", Status: care.InboundReceived}, nil
+	return intake.MessageFate{MessageID: id, Kind: "fhir:transaction", Status: care.InboundReceived}, nil
 }

@@ -28,6 +28,8 @@ ladders:
   contact:
     - {at: 4 hours before due, remind: owner}
     - {at: due, escalate: supervisor}
+  visit:
+    - {at: due, escalate: supervisor}
 forms:
   contact:
     title: First contact
@@ -46,7 +48,14 @@ steps:
     appointment: Follow-up visit
     owner: coordinator
     clock: visit
+    ladder: visit
     after: [contact]
+  - id: support
+    task: Arrange support at home
+    owner: coordinator
+    due: 3 business days
+    ladder: visit
+    outcomes: [arranged]
 tracks:
   support:
     title: Support at home

@@ -13,10 +13,13 @@ import (
 // longestSkip bounds one step, so that a slip of the finger does not end every pathway.
 const longestSkip = 366 * 24 * time.Hour
 
+// Skip is how much time is to be skipped.
+type Skip struct {
+	Advance string `json:"advance" maxLength:"50" doc:"How much to skip, in days, hours or minutes" example:"2 days"`
+}
+
 type advanceInput struct {
-	Body struct {
-		Advance string `json:"advance" maxLength:"50" doc:"How much to skip, in days, hours or minutes" example:"2 days"`
-	}
+	Body Skip
 }
 
 func registerAdvance(a huma.API, d Deps) {
@@ -26,7 +29,7 @@ func registerAdvance(a huma.API, d Deps) {
 	}, d.advance)
 }
 
-func (d Deps) advance(ctx context.Context, in *advanceInput) (*rest.One[Shown], error) {
+func (d Deps) advance(ctx context.Context, in *advanceInput) (*rest.One[DemoClock], error) {
 	if err := d.demonstrating(); err != nil {
 		return nil, err
 	}

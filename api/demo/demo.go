@@ -36,16 +36,16 @@ func Register(a huma.API, d Deps) {
 	registerAdvance(a, d)
 }
 
-// Shown is the time that pathways follow.
-type Shown struct {
+// DemoClock is the time that pathways follow.
+type DemoClock struct {
 	Now    time.Time `json:"now" doc:"The time that pathways follow"`
 	Real   time.Time `json:"real"`
 	Offset string    `json:"offset" doc:"What was skipped in all, as an ISO 8601 duration" example:"PT48H"`
 }
 
-func (d Deps) shown(offset time.Duration) Shown {
+func (d Deps) shown(offset time.Duration) DemoClock {
 	now := d.Now().UTC()
-	return Shown{Now: now.Add(offset), Real: now, Offset: isoDuration(offset)}
+	return DemoClock{Now: now.Add(offset), Real: now, Offset: isoDuration(offset)}
 }
 
 // isoDuration writes hours, minutes and seconds: a day that is skipped is 24 hours.
@@ -65,7 +65,7 @@ func registerShow(a huma.API, d Deps) {
 	rest.Get(a, rest.Op{ID: "get-demo-clock", Path: "/demo/clock", Tag: tag, Summary: "Show the time that pathways follow"}, d.show)
 }
 
-func (d Deps) show(ctx context.Context, _ *struct{}) (*rest.One[Shown], error) {
+func (d Deps) show(ctx context.Context, _ *struct{}) (*rest.One[DemoClock], error) {
 	if err := d.demonstrating(); err != nil {
 		return nil, err
 	}

@@ -61,12 +61,15 @@ func (n NewStep) Step() *pathways.Step {
 	return s
 }
 
+// StepAddition adds a step to one enrollment.
+type StepAddition struct {
+	Reason string  `json:"reason" minLength:"1" maxLength:"2000"`
+	Step   NewStep `json:"step"`
+}
+
 type addStepInput struct {
 	rest.ByID
-	Body struct {
-		Reason string  `json:"reason" minLength:"1" maxLength:"2000"`
-		Step   NewStep `json:"step"`
-	}
+	Body StepAddition
 }
 
 func registerAddStep(a huma.API, d Deps) {
@@ -76,6 +79,6 @@ func registerAddStep(a huma.API, d Deps) {
 	}, d.addStep)
 }
 
-func (d Deps) addStep(ctx context.Context, in *addStepInput) (*rest.One[Detail], error) {
+func (d Deps) addStep(ctx context.Context, in *addStepInput) (*rest.One[EnrollmentDetail], error) {
 	return d.do(ctx, in.ID, engine.Event{Kind: engine.StepAdd, NewStep: in.Body.Step.Step(), Reason: in.Body.Reason})
 }

@@ -35,20 +35,23 @@ type Launcher interface {
 	Launch(ctx context.Context, r Request) (Launched, error)
 }
 
-type createInput struct {
-	Body struct {
-		PatientID string         `json:"patient_id" maxLength:"64"`
-		Pathway   string         `json:"pathway" minLength:"1" maxLength:"100"`
-		Version   int            `json:"version,omitempty" minimum:"1" doc:"Default: the latest published one"`
-		Facts     map[string]any `json:"facts,omitempty" doc:"What the pathway asks to know, by name: {\"discharged_on\": \"2025-11-26\"}"`
-		Need      string         `json:"need,omitempty" maxLength:"100" doc:"Gravity SDOH category, for a pathway that meets one"`
-		Reason
-	}
+// NewEnrollment asks for an enrollment.
+type NewEnrollment struct {
+	PatientID string         `json:"patient_id" maxLength:"64"`
+	Pathway   string         `json:"pathway" minLength:"1" maxLength:"100"`
+	Version   int            `json:"version,omitempty" minimum:"1" doc:"Default: the latest published one"`
+	Facts     map[string]any `json:"facts,omitempty" doc:"What the pathway asks to know, by name: {\"discharged_on\": \"2025-11-26\"}"`
+	Need      string         `json:"need,omitempty" maxLength:"100" doc:"Gravity SDOH category, for a pathway that meets one"`
+	EnrollmentNote
 }
 
-// Created is the enrollment that answers a request, with how it came about.
-type Created struct {
-	Detail
+type createInput struct {
+	Body NewEnrollment
+}
+
+// CreatedEnrollment is the enrollment that answers a request, with how it came about.
+type CreatedEnrollment struct {
+	EnrollmentDetail
 	Decision       string `json:"decision" enum:"started,joined" doc:"joined: a running enrollment follows it already"`
 	DecisionReason string `json:"decision_reason,omitempty"`
 }
@@ -60,10 +63,10 @@ func registerCreate(a huma.API, d Deps) {
 	}, d.create)
 }
 
-func (d Deps) create(ctx context.Context, in *createInput) (*rest.One[Created], error) {
+func (d Deps) create(ctx context.Context, in *createInput) (*rest.One[CreatedEnrollment], error) {
 	done, err := d.Launcher.Launch(ctx, Request{
 		PatientID: in.Body.PatientID, Pathway: in.Body.Pathway, Version: in.Body.Version, Facts: FactsOf(in.Body.Facts),
-		Need: in.Body.Need, Key: rest.EventID(ctx), Actor: rest.ActorOf(ctx), Reason: in.Body.Reason.Reason,
+		Need: in.Body.Need, Key: rest.EventID(ctx), Actor: rest.ActorOf(ctx), Reason: in.Body.Reason,
 	})
 	if err != nil {
 		return nil, err
@@ -75,7 +78,7 @@ func (d Deps) create(ctx context.Context, in *createInput) (*rest.One[Created], 
 	if err != nil {
 		return nil, err
 	}
-	return &rest.One[Created]{Body: Created{Detail: detail, Decision: done.Decision, DecisionReason: done.Reason}}, nil
+	return &rest.One[CreatedEnrollment]{Body: CreatedEnrollment{EnrollmentDetail: detail, Decision: done.Decision, DecisionReason: done.Reason}}, nil
 }
 
 // FactsOf gives named values as facts, in the order of their names.

@@ -45,8 +45,8 @@ func Register(a huma.API, d Deps) {
 	registerEvent(a, d)
 }
 
-// Detail is an enrollment with what it consists of.
-type Detail struct {
+// EnrollmentDetail is an enrollment with what it consists of.
+type EnrollmentDetail struct {
 	care.Enrollment
 	Definition string       `json:"definition" doc:"SHA-256 of the definition that it follows"`
 	Steps      []care.Step  `json:"steps" nullable:"false"`
@@ -54,21 +54,21 @@ type Detail struct {
 }
 
 // Read gives an enrollment with what it consists of.
-func Read(ctx context.Context, s Store, id care.ID) (Detail, error) {
+func Read(ctx context.Context, s Store, id care.ID) (EnrollmentDetail, error) {
 	d, err := s.Enrollment(ctx, id)
 	if err != nil {
-		return Detail{}, err
+		return EnrollmentDetail{}, err
 	}
-	return DetailOf(d), nil
+	return Shown(d), nil
 }
 
-// DetailOf is an enrollment as the API shows it.
-func DetailOf(d store.EnrollmentDetail) Detail {
-	return Detail{Enrollment: d.Enrollment, Definition: d.Definition.Digest, Steps: d.Steps, Clocks: d.Clocks}
+// Shown is an enrollment as the API shows it.
+func Shown(d store.EnrollmentDetail) EnrollmentDetail {
+	return EnrollmentDetail{Enrollment: d.Enrollment, Definition: d.Definition.Digest, Steps: d.Steps, Clocks: d.Clocks}
 }
 
 // do sends an event to the enrollment and answers with the enrollment as it now stands.
-func (d Deps) do(ctx context.Context, id care.ID, ev engine.Event) (*rest.One[Detail], error) {
+func (d Deps) do(ctx context.Context, id care.ID, ev engine.Event) (*rest.One[EnrollmentDetail], error) {
 	if _, err := d.Store.Enrollment(ctx, id); err != nil {
 		return nil, err
 	}
@@ -78,7 +78,7 @@ func (d Deps) do(ctx context.Context, id care.ID, ev engine.Event) (*rest.One[De
 	return rest.OneOf(Read(ctx, d.Store, id))
 }
 
-// Reason is why a person does something.
-type Reason struct {
+// EnrollmentNote is why a person does something.
+type EnrollmentNote struct {
 	Reason string `json:"reason,omitempty" maxLength:"2000" doc:"Why, in a sentence"`
 }

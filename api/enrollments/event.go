@@ -11,16 +11,19 @@ import (
 	"throughline/pathways/engine"
 )
 
+// Report tells an enrollment what happened.
+type Report struct {
+	Kind        engine.EventKind        `json:"kind" enum:"appointment.booked,appointment.cancelled,appointment.noshow,appointment.kept,observation.recorded,need.identified,patient.died,enrollment.enter_in_error" doc:"What happened"`
+	OccurredAt  time.Time               `json:"occurred_at,omitzero" doc:"When; default: now"`
+	Reason      string                  `json:"reason,omitempty" maxLength:"2000"`
+	Appointment *ReportedAppointment    `json:"appointment,omitempty" doc:"With appointment.*"`
+	Observation *care.ObservationReport `json:"observation,omitempty" doc:"With observation.recorded"`
+	Need        string                  `json:"need,omitempty" maxLength:"100" doc:"With need.identified: the Gravity SDOH category"`
+}
+
 type eventInput struct {
 	rest.ByID
-	Body struct {
-		Kind        engine.EventKind        `json:"kind" enum:"appointment.booked,appointment.cancelled,appointment.noshow,appointment.kept,observation.recorded,need.identified,patient.died,enrollment.enter_in_error" doc:"What happened"`
-		OccurredAt  time.Time               `json:"occurred_at,omitzero" doc:"When; default: now"`
-		Reason      string                  `json:"reason,omitempty" maxLength:"2000"`
-		Appointment *ReportedAppointment    `json:"appointment,omitempty" doc:"With appointment.*"`
-		Observation *care.ObservationReport `json:"observation,omitempty" doc:"With observation.recorded"`
-		Need        string                  `json:"need,omitempty" maxLength:"100" doc:"With need.identified: the Gravity SDOH category"`
-	}
+	Body Report
 }
 
 // ReportedAppointment is what is told of a visit.
@@ -43,7 +46,7 @@ var appointmentStatus = map[engine.EventKind]care.AppointmentStatus{
 	engine.AppointmentNoShow: care.AppointmentNoShow, engine.AppointmentKept: care.AppointmentKept,
 }
 
-func (d Deps) event(ctx context.Context, in *eventInput) (*rest.One[Detail], error) {
+func (d Deps) event(ctx context.Context, in *eventInput) (*rest.One[EnrollmentDetail], error) {
 	b := in.Body
 	ev := engine.Event{Kind: b.Kind, OccurredAt: b.OccurredAt, Reason: b.Reason, Observation: b.Observation, Need: b.Need}
 	if status, isVisit := appointmentStatus[b.Kind]; isVisit {

@@ -15,6 +15,6 @@ func registerGet(a huma.API, d Deps) {
 	}, d.get)
 }
 
-func (d Deps) get(ctx context.Context, in *rest.ByID) (*rest.One[Detail], error) {
+func (d Deps) get(ctx context.Context, in *rest.ByID) (*rest.One[EnrollmentDetail], error) {
 	return rest.OneOf(Read(ctx, d.Store, in.ID))
 }

@@ -10,14 +10,17 @@ import (
 	"throughline/pathways/engine"
 )
 
+// ClockMove sets another deadline.
+type ClockMove struct {
+	Until  time.Time `json:"until" doc:"The new deadline"`
+	Step   string    `json:"step,omitempty" maxLength:"100" doc:"The step that it times, where several have it"`
+	Reason string    `json:"reason" minLength:"1" maxLength:"2000"`
+}
+
 type moveClockInput struct {
 	rest.ByID
 	Clock string `path:"clock" maxLength:"100" doc:"The clock's name in the pathway"`
-	Body  struct {
-		Until  time.Time `json:"until" doc:"The new deadline"`
-		Step   string    `json:"step,omitempty" maxLength:"100" doc:"The step that it times, where several have it"`
-		Reason string    `json:"reason" minLength:"1" maxLength:"2000"`
-	}
+	Body  ClockMove
 }
 
 func registerMoveClock(a huma.API, d Deps) {
@@ -27,6 +30,6 @@ func registerMoveClock(a huma.API, d Deps) {
 	}, d.moveClock)
 }
 
-func (d Deps) moveClock(ctx context.Context, in *moveClockInput) (*rest.One[Detail], error) {
+func (d Deps) moveClock(ctx context.Context, in *moveClockInput) (*rest.One[EnrollmentDetail], error) {
 	return d.do(ctx, in.ID, engine.Event{Kind: engine.ClockMove, Clock: in.Clock, Step: in.Body.Step, Until: &in.Body.Until, Reason: in.Body.Reason})
 }

@@ -10,12 +10,15 @@ import (
 	"throughline/pathways/engine"
 )
 
+// Pause stops an enrollment for a time.
+type Pause struct {
+	Until  time.Time `json:"until" doc:"When it goes on by itself, within 90 days"`
+	Reason string    `json:"reason" minLength:"1" maxLength:"2000"`
+}
+
 type pauseInput struct {
 	rest.ByID
-	Body struct {
-		Until  time.Time `json:"until" doc:"When it goes on by itself, within 90 days"`
-		Reason string    `json:"reason" minLength:"1" maxLength:"2000"`
-	}
+	Body Pause
 }
 
 func registerPause(a huma.API, d Deps) {
@@ -25,6 +28,6 @@ func registerPause(a huma.API, d Deps) {
 	}, d.pause)
 }
 
-func (d Deps) pause(ctx context.Context, in *pauseInput) (*rest.One[Detail], error) {
+func (d Deps) pause(ctx context.Context, in *pauseInput) (*rest.One[EnrollmentDetail], error) {
 	return d.do(ctx, in.ID, engine.Event{Kind: engine.EnrollmentPause, Until: &in.Body.Until, Reason: in.Body.Reason})
 }

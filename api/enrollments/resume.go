@@ -11,7 +11,7 @@ import (
 
 type resumeInput struct {
 	rest.ByID
-	Body *Reason
+	Body *EnrollmentNote
 }
 
 func registerResume(a huma.API, d Deps) {
@@ -21,7 +21,7 @@ func registerResume(a huma.API, d Deps) {
 	}, d.resume)
 }
 
-func (d Deps) resume(ctx context.Context, in *resumeInput) (*rest.One[Detail], error) {
+func (d Deps) resume(ctx context.Context, in *resumeInput) (*rest.One[EnrollmentDetail], error) {
 	ev := engine.Event{Kind: engine.EnrollmentResume}
 	if in.Body != nil {
 		ev.Reason = in.Body.Reason

@@ -53,11 +53,14 @@ func (d Deps) do(ctx context.Context, id care.ID, ev engine.Event) (*rest.One[ca
 	return rest.OneOf(d.Store.Escalation(ctx, id))
 }
 
+// Acknowledgement says that an escalation was seen.
+type Acknowledgement struct {
+	Reason string `json:"reason,omitempty" maxLength:"2000"`
+}
+
 type plainInput struct {
 	rest.ByID
-	Body *struct {
-		Reason string `json:"reason,omitempty" maxLength:"2000"`
-	}
+	Body *Acknowledgement
 }
 
 func (in *plainInput) reason() string {

@@ -10,11 +10,14 @@ import (
 	"throughline/pathways/engine"
 )
 
+// Resolution closes an escalation.
+type Resolution struct {
+	Reason string `json:"reason" minLength:"1" maxLength:"2000" doc:"How it was resolved"`
+}
+
 type resolveInput struct {
 	rest.ByID
-	Body struct {
-		Reason string `json:"reason" minLength:"1" maxLength:"2000" doc:"How it was resolved"`
-	}
+	Body Resolution
 }
 
 func registerResolve(a huma.API, d Deps) {

@@ -11,12 +11,15 @@ import (
 	"throughline/pathways/engine"
 )
 
+// Snooze puts an escalation off.
+type Snooze struct {
+	Until  time.Time `json:"until" doc:"When it is to be shown again"`
+	Reason string    `json:"reason" minLength:"1" maxLength:"2000"`
+}
+
 type snoozeInput struct {
 	rest.ByID
-	Body struct {
-		Until  time.Time `json:"until" doc:"When it is to be shown again"`
-		Reason string    `json:"reason" minLength:"1" maxLength:"2000"`
-	}
+	Body Snooze
 }
 
 func registerSnooze(a huma.API, d Deps) {

@@ -61,7 +61,7 @@ type issue struct {
 // FateExtension marks the part of an OperationOutcome that says what became of a message.
 const FateExtension = "urn:throughline:message-fate"
 
-func outcomeOf(fate Fate, err error) outcome {
+func outcomeOf(fate MessageFate, err error) outcome {
 	part := func(name, value string) map[string]any { return map[string]any{"url": name, "valueString": value} }
 	parts := []any{part("message_id", fate.MessageID), part("status", string(fate.Status)), part("kind", fate.Kind)}
 	if fate.Reason != "" {
@@ -77,7 +77,7 @@ func outcomeOf(fate Fate, err error) outcome {
 	}
 }
 
-func issueOf(fate Fate, err error) issue {
+func issueOf(fate MessageFate, err error) issue {
 	var e *care.Error
 	switch {
 	case errors.As(err, &e):

@@ -9,8 +9,8 @@ import (
 	"throughline/store"
 )
 
-// Message is an inbound message with its text.
-type Message struct {
+// InboundDetail is an inbound message with its text.
+type InboundDetail struct {
 	store.InboundMessage
 	Text string `json:"text" doc:"The message as it came, undecodable bytes replaced"`
 }
@@ -19,7 +19,7 @@ func registerGet(a huma.API, d Deps) {
 	rest.Get(a, rest.Op{ID: "get-inbound", Path: "/intake/messages/{id}", Tag: tag, Summary: "Show a message as it came, with its fate"}, d.get)
 }
 
-func (d Deps) get(ctx context.Context, in *rest.ByID) (*rest.One[Message], error) {
+func (d Deps) get(ctx context.Context, in *rest.ByID) (*rest.One[InboundDetail], error) {
 	m, err := d.Store.Inbound(ctx, in.ID)
-	return rest.OneOf(Message{InboundMessage: m, Text: string(m.Raw)}, err)
+	return rest.OneOf(InboundDetail{InboundMessage: m, Text: string(m.Raw)}, err)
 }

@@ -20,8 +20,8 @@ const maxMessages = 64 << 20
 // MaxBody is the bound of a request to the intake, in bytes.
 const MaxBody = maxMessages
 
-// Fate is what became of one message.
-type Fate struct {
+// MessageFate is what became of one message.
+type MessageFate struct {
 	MessageID care.ID            `json:"message_id"`
 	Kind      string             `json:"kind"`
 	ControlID string             `json:"control_id,omitempty"`
@@ -37,9 +37,9 @@ type Intake interface {
 	HL7(ctx context.Context, raw []byte, source string) (acks []byte, err error)
 	// FHIR takes a Bundle or a resource. With an error that says what is wrong with it, the message is
 	// kept all the same and its fate given.
-	FHIR(ctx context.Context, body []byte, source string) (Fate, error)
+	FHIR(ctx context.Context, body []byte, source string) (MessageFate, error)
 	// Replay puts a failed or ignored message back to work.
-	Replay(ctx context.Context, id care.ID) (Fate, error)
+	Replay(ctx context.Context, id care.ID) (MessageFate, error)
 }
 
 // Store is what the operations read.

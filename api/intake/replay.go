@@ -15,6 +15,6 @@ func registerReplay(a huma.API, d Deps) {
 	}, d.replay)
 }
 
-func (d Deps) replay(ctx context.Context, in *rest.ByID) (*rest.One[Fate], error) {
+func (d Deps) replay(ctx context.Context, in *rest.ByID) (*rest.One[MessageFate], error) {
 	return rest.OneOf(d.Intake.Replay(ctx, in.ID))
 }

@@ -36,9 +36,9 @@ var needs = map[string]string{
 	"transportation-insecurity": "Transportation", "food-insecurity": "Food", "housing-instability": "A stable place to live",
 	"homelessness": "A place to stay", "inadequate-housing": "Repairs to the home", "utility-insecurity": "Help with utility bills",
 	"financial-insecurity": "Help with money", "material-hardship": "Everyday necessities", "employment-status": "Finding work",
-	"education": "Education", "veteran-status": "Services for veterans", "stress": "Support with stress",
-	"social-connection": "Company and connection", "intimate-partner-violence": "Safety at home", "elder-abuse": "Safety at home",
-	"health-literacy": "Help with understanding health information", "medical-cost-burden": "Help with medical bills",
+	"educational-attainment": "Education", "veteran-status": "Services for veterans", "stress": "Support with stress",
+	"social-connection": "Company and connection", "language-access": "Help with language", "sdoh-category-unspecified": "Help",
+	"personal-health-literacy": "Help with understanding health information", "medical-cost-burden": "Help with medical bills",
 	"health-insurance-coverage-status": "Health insurance", "digital-literacy": "Help with computers", "digital-access": "Internet or a phone",
 }
 

@@ -9,15 +9,18 @@ import (
 	"throughline/pathways"
 )
 
-type checkInput struct {
-	Body struct {
-		Source string `json:"source" maxLength:"262144" doc:"The definition, in YAML"`
-		File   string `json:"file,omitempty" maxLength:"200" doc:"What to call it in the answer"`
-	}
+// Check is a definition to be checked.
+type Check struct {
+	Source string `json:"source" maxLength:"262144" doc:"The definition, in YAML"`
+	File   string `json:"file,omitempty" maxLength:"200" doc:"What to call it in the answer"`
 }
 
-// Checked is what is wrong with a definition.
-type Checked struct {
+type checkInput struct {
+	Body Check
+}
+
+// CheckResult is what is wrong with a definition.
+type CheckResult struct {
 	OK       bool               `json:"ok" doc:"It may be published"`
 	Pathway  string             `json:"pathway,omitempty"`
 	Version  int                `json:"version,omitempty"`
@@ -32,9 +35,9 @@ func registerCheck(a huma.API, d Deps) {
 	}, d.check)
 }
 
-func (Deps) check(_ context.Context, in *checkInput) (*rest.One[Checked], error) {
+func (Deps) check(_ context.Context, in *checkInput) (*rest.One[CheckResult], error) {
 	d, problems := pathways.Load(in.Body.File, []byte(in.Body.Source))
-	out := Checked{OK: d != nil && len(problems.Errors()) == 0, Problems: problems}
+	out := CheckResult{OK: d != nil && len(problems.Errors()) == 0, Problems: problems}
 	if out.Problems == nil {
 		out.Problems = []pathways.Problem{}
 	}
@@ -44,5 +47,5 @@ func (Deps) check(_ context.Context, in *checkInput) (*rest.One[Checked], error)
 	if out.OK {
 		out.Digest = pathways.Digest(d)
 	}
-	return &rest.One[Checked]{Body: out}, nil
+	return &rest.One[CheckResult]{Body: out}, nil
 }

@@ -38,8 +38,8 @@ func Register(a huma.API, d Deps) {
 	registerSimulate(a, d)
 }
 
-// Version is a version of a pathway in a list.
-type Version struct {
+// PathwayVersion is a version of a pathway in a list.
+type PathwayVersion struct {
 	Version     int        `json:"version"`
 	Title       string     `json:"title"`
 	Status      string     `json:"status" enum:"draft,published,retired"`
@@ -49,8 +49,8 @@ type Version struct {
 	RetiredAt   *time.Time `json:"retired_at,omitempty"`
 }
 
-func versionOf(d store.StoredDefinition) Version {
-	return Version{
+func versionOf(d store.StoredDefinition) PathwayVersion {
+	return PathwayVersion{
 		Version: d.Definition.Version, Title: d.Definition.Title, Status: d.Status, Digest: d.Digest,
 		CreatedAt: d.CreatedAt, PublishedAt: d.PublishedAt, RetiredAt: d.RetiredAt,
 	}
@@ -58,11 +58,11 @@ func versionOf(d store.StoredDefinition) Version {
 
 // Pathway is a pathway with its versions.
 type Pathway struct {
-	Pathway  string    `json:"pathway" doc:"Its key"`
-	Title    string    `json:"title"`
-	Summary  string    `json:"summary,omitempty"`
-	LaunchOn string    `json:"launch_on,omitempty" doc:"The kind of event that starts it; empty: a person does"`
-	Versions []Version `json:"versions" nullable:"false" doc:"The latest first"`
+	Pathway  string           `json:"pathway" doc:"Its key"`
+	Title    string           `json:"title"`
+	Summary  string           `json:"summary,omitempty"`
+	LaunchOn string           `json:"launch_on,omitempty" doc:"The kind of event that starts it; empty: a person does"`
+	Versions []PathwayVersion `json:"versions" nullable:"false" doc:"The latest first"`
 }
 
 // group puts versions, which come by pathway and the latest first, together. A pathway is called as

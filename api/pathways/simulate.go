@@ -20,21 +20,24 @@ const (
 	morning     = 9 // the hour at which a simulated enrollment starts
 )
 
-type simulateInput struct {
-	Body struct {
-		Pathway  string         `json:"pathway,omitempty" maxLength:"100" doc:"The key of a pathway that is kept here, or source"`
-		Version  int            `json:"version,omitempty" minimum:"1" doc:"Default: the latest published one"`
-		Source   string         `json:"source,omitempty" maxLength:"262144" doc:"A definition in YAML, instead of pathway"`
-		Facts    map[string]any `json:"facts,omitempty" doc:"What is known at the start, by name"`
-		Start    time.Time      `json:"start,omitzero" doc:"When it starts; default: the earliest day among the facts, at nine in the morning, else now"`
-		Days     int            `json:"days,omitempty" minimum:"1" maximum:"1100" default:"30" doc:"How long nobody acts"`
-		Zone     string         `json:"zone,omitempty" maxLength:"60" doc:"IANA; default: the organization's"`
-		Services []string       `json:"services,omitempty" maxItems:"20" doc:"Names of the services that could be asked"`
-	}
+// Simulation is a pathway to be tried out.
+type Simulation struct {
+	Pathway  string         `json:"pathway,omitempty" maxLength:"100" doc:"The key of a pathway that is kept here, or source"`
+	Version  int            `json:"version,omitempty" minimum:"1" doc:"Default: the latest published one"`
+	Source   string         `json:"source,omitempty" maxLength:"262144" doc:"A definition in YAML, instead of pathway"`
+	Facts    map[string]any `json:"facts,omitempty" doc:"What is known at the start, by name"`
+	Start    time.Time      `json:"start,omitzero" doc:"When it starts; default: the earliest day among the facts, at nine in the morning, else now"`
+	Days     int            `json:"days,omitempty" minimum:"1" maximum:"1100" default:"30" doc:"How long nobody acts"`
+	Zone     string         `json:"zone,omitempty" maxLength:"60" doc:"IANA; default: the organization's"`
+	Services []string       `json:"services,omitempty" maxItems:"20" doc:"Names of the services that could be asked"`
 }
 
-// Simulated is what would happen.
-type Simulated struct {
+type simulateInput struct {
+	Body Simulation
+}
+
+// SimulationResult is what would happen.
+type SimulationResult struct {
 	Start       time.Time             `json:"start"`
 	End         time.Time             `json:"end"`
 	Status      care.EnrollmentStatus `json:"status"`
@@ -52,7 +55,7 @@ func registerSimulate(a huma.API, d Deps) {
 	}, d.simulate)
 }
 
-func (d Deps) simulate(ctx context.Context, in *simulateInput) (*rest.One[Simulated], error) {
+func (d Deps) simulate(ctx context.Context, in *simulateInput) (*rest.One[SimulationResult], error) {
 	def, err := d.definition(ctx, in)
 	if err != nil {
 		return nil, err
@@ -78,7 +81,7 @@ func (d Deps) simulate(ctx context.Context, in *simulateInput) (*rest.One[Simula
 	if err := world.Sleep(begun.AddDate(0, 0, cmp.Or(in.Body.Days, defaultDays))); err != nil {
 		return nil, err
 	}
-	return &rest.One[Simulated]{Body: told(world, begun)}, nil
+	return &rest.One[SimulationResult]{Body: told(world, begun)}, nil
 }
 
 func (d Deps) definition(ctx context.Context, in *simulateInput) (*pathways.Definition, error) {
@@ -125,8 +128,8 @@ func (d Deps) launch(facts []care.FactValue, zone string) engine.Event {
 	}
 }
 
-func told(w *simulate.World, begun time.Time) Simulated {
-	out := Simulated{
+func told(w *simulate.World, begun time.Time) SimulationResult {
+	out := SimulationResult{
 		Start: begun, End: w.Now, Status: w.State.Status, Outcome: w.State.Outcome,
 		Clocks: firstClocks(w.Turns), Timeline: w.Timeline(), Escalations: w.Escalations(), Messages: w.Messages(),
 	}

@@ -14,9 +14,9 @@ type versionInput struct {
 	Version int `path:"version" minimum:"1"`
 }
 
-// Whole is a version of a pathway with all that it says.
-type Whole struct {
-	Version
+// PathwayDetail is a version of a pathway with all that it says.
+type PathwayDetail struct {
+	PathwayVersion
 	Definition *pathways.Definition `json:"definition"`
 	Source     string               `json:"source" doc:"The file as its author wrote it"`
 }
@@ -25,10 +25,10 @@ func registerVersion(a huma.API, d Deps) {
 	rest.Get(a, rest.Op{ID: "get-pathway-version", Path: "/pathways/{key}/versions/{version}", Tag: tag, Summary: "Show a version of a pathway"}, d.version)
 }
 
-func (d Deps) version(ctx context.Context, in *versionInput) (*rest.One[Whole], error) {
+func (d Deps) version(ctx context.Context, in *versionInput) (*rest.One[PathwayDetail], error) {
 	kept, err := d.Store.Definition(ctx, in.Key, in.Version)
 	if err != nil {
 		return nil, err
 	}
-	return &rest.One[Whole]{Body: Whole{Version: versionOf(kept), Definition: kept.Definition, Source: string(kept.Source)}}, nil
+	return &rest.One[PathwayDetail]{Body: PathwayDetail{PathwayVersion: versionOf(kept), Definition: kept.Definition, Source: string(kept.Source)}}, nil
 }

@@ -12,15 +12,18 @@ import (
 	"throughline/pathways/engine"
 )
 
+// NewConsent is what a patient says about sharing.
+type NewConsent struct {
+	Purpose   string     `json:"purpose" minLength:"1" maxLength:"100" doc:"The need that is referred for: a Gravity SDOH category"`
+	Given     bool       `json:"given" doc:"Given or refused"`
+	How       string     `json:"how,omitempty" enum:"verbal,written,form" default:"verbal"`
+	GivenAt   time.Time  `json:"given_at,omitzero" doc:"Default: now"`
+	ExpiresAt *time.Time `json:"expires_at,omitempty"`
+}
+
 type consentInput struct {
 	rest.ByID
-	Body struct {
-		Purpose   string     `json:"purpose" minLength:"1" maxLength:"100" doc:"The need that is referred for: a Gravity SDOH category"`
-		Given     bool       `json:"given" doc:"Given or refused"`
-		How       string     `json:"how,omitempty" enum:"verbal,written,form" default:"verbal"`
-		GivenAt   time.Time  `json:"given_at,omitzero" doc:"Default: now"`
-		ExpiresAt *time.Time `json:"expires_at,omitempty"`
-	}
+	Body NewConsent
 }
 
 func registerConsent(a huma.API, d Deps) {

@@ -12,25 +12,28 @@ import (
 	"throughline/store"
 )
 
-type createInput struct {
-	Body struct {
-		Identifiers []care.Identifier `json:"identifiers,omitempty" maxItems:"50"`
-		FamilyName  string            `json:"family_name" minLength:"1" maxLength:"200"`
-		GivenName   string            `json:"given_name,omitempty" maxLength:"200"`
-		BirthDate   string            `json:"birth_date,omitempty" pattern:"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$" patternDescription:"a date, as precise as known: 1950, 1950-03 or 1950-03-02"`
-		Sex         string            `json:"sex,omitempty" enum:"male,female,other,unknown" doc:"FHIR administrative-gender"`
-		Language    string            `json:"language,omitempty" maxLength:"35" doc:"BCP 47" example:"es-MX"`
-		Zone        string            `json:"zone,omitempty" maxLength:"60" doc:"IANA; default: the organization's" example:"America/Chicago"`
-		Address     *care.Address     `json:"address,omitempty"`
-		Telecoms    []Telecom         `json:"telecoms,omitempty" maxItems:"20"`
-		WorksNights bool              `json:"works_nights,omitempty"`
-		Deceased    bool              `json:"deceased,omitempty"`
-		DeceasedAt  *time.Time        `json:"deceased_at,omitempty"`
-	}
+// NewPatient is a patient to be added.
+type NewPatient struct {
+	Identifiers []care.Identifier `json:"identifiers,omitempty" maxItems:"50"`
+	FamilyName  string            `json:"family_name" minLength:"1" maxLength:"200"`
+	GivenName   string            `json:"given_name,omitempty" maxLength:"200"`
+	BirthDate   string            `json:"birth_date,omitempty" pattern:"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$" patternDescription:"a date, as precise as known: 1950, 1950-03 or 1950-03-02"`
+	Sex         string            `json:"sex,omitempty" enum:"male,female,other,unknown" doc:"FHIR administrative-gender"`
+	Language    string            `json:"language,omitempty" maxLength:"35" doc:"BCP 47" example:"es-MX"`
+	Zone        string            `json:"zone,omitempty" maxLength:"60" doc:"IANA; default: the organization's" example:"America/Chicago"`
+	Address     *care.Address     `json:"address,omitempty"`
+	Telecoms    []NewTelecom      `json:"telecoms,omitempty" maxItems:"20"`
+	WorksNights bool              `json:"works_nights,omitempty"`
+	Deceased    bool              `json:"deceased,omitempty"`
+	DeceasedAt  *time.Time        `json:"deceased_at,omitempty"`
 }
 
-// Telecom is a way to reach a patient.
-type Telecom struct {
+type createInput struct {
+	Body NewPatient
+}
+
+// NewTelecom is a way to reach a patient.
+type NewTelecom struct {
 	System string `json:"system" enum:"phone,sms,email"`
 	Value  string `json:"value" minLength:"1" maxLength:"300"`
 	Use    string `json:"use,omitempty" enum:"home,work,mobile"`
@@ -76,7 +79,7 @@ func (d Deps) read(ctx context.Context, id care.ID) (*patientOutput, error) {
 	return patientOf(*p), nil
 }
 
-func telecomsOf(given []Telecom) []care.Telecom {
+func telecomsOf(given []NewTelecom) []care.Telecom {
 	var out []care.Telecom
 	for _, t := range given {
 		out = append(out, care.Telecom(t))

@@ -11,8 +11,8 @@ import (
 	"throughline/store"
 )
 
-// Launch says why a pathway was started for a patient, or was not.
-type Launch struct {
+// LaunchRecord says why a pathway was started for a patient, or was not.
+type LaunchRecord struct {
 	ID           care.ID   `json:"id"`
 	PatientID    care.ID   `json:"patient_id"`
 	EncounterID  care.ID   `json:"encounter_id,omitempty" doc:"The stay that it was about"`
@@ -32,14 +32,14 @@ func registerLaunches(a huma.API, d Deps) {
 	}, d.launches)
 }
 
-func (d Deps) launches(ctx context.Context, in *rest.ByID) (*rest.Listed[Launch], error) {
+func (d Deps) launches(ctx context.Context, in *rest.ByID) (*rest.Listed[LaunchRecord], error) {
 	if _, err := d.Store.Patient(ctx, in.ID); err != nil {
 		return nil, err
 	}
 	decided, err := d.Store.LaunchDecisions(ctx, store.LaunchFilter{PatientID: in.ID})
-	all := make([]Launch, 0, len(decided))
+	all := make([]LaunchRecord, 0, len(decided))
 	for _, l := range decided {
-		all = append(all, Launch{
+		all = append(all, LaunchRecord{
 			ID: l.ID, PatientID: l.PatientID, EncounterID: l.EncounterID, Pathway: l.Pathway, Version: l.Version,
 			Decision: l.Decision, Reason: l.Reason, EnrollmentID: l.EnrollmentID, MessageID: l.InboxID, At: l.At,
 		})

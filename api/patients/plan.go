@@ -12,8 +12,8 @@ import (
 
 // Plan is all that is planned for a patient.
 type Plan struct {
-	PatientID   care.ID              `json:"patient_id"`
-	Enrollments []enrollments.Detail `json:"enrollments" nullable:"false" doc:"Those that have not ended, the oldest first"`
+	PatientID   care.ID                        `json:"patient_id"`
+	Enrollments []enrollments.EnrollmentDetail `json:"enrollments" nullable:"false" doc:"Those that have not ended, the oldest first"`
 }
 
 func registerPlan(a huma.API, d Deps) {
@@ -28,13 +28,13 @@ func (d Deps) plan(ctx context.Context, in *rest.ByID) (*rest.One[Plan], error) 
 	if err != nil {
 		return nil, err
 	}
-	plan := Plan{PatientID: in.ID, Enrollments: []enrollments.Detail{}}
+	plan := Plan{PatientID: in.ID, Enrollments: []enrollments.EnrollmentDetail{}}
 	for _, e := range running {
 		detail, err := d.Store.Enrollment(ctx, e.ID)
 		if err != nil {
 			return nil, err
 		}
-		plan.Enrollments = append(plan.Enrollments, enrollments.DetailOf(detail))
+		plan.Enrollments = append(plan.Enrollments, enrollments.Shown(detail))
 	}
 	return &rest.One[Plan]{Body: plan}, nil
 }

@@ -10,13 +10,16 @@ import (
 	"throughline/store"
 )
 
+// Search finds patients.
+type Search struct {
+	Name       string `json:"name,omitempty" maxLength:"200" doc:"The beginning of family and given name"`
+	Identifier string `json:"identifier,omitempty" maxLength:"200" doc:"A whole identifier, such as a medical record number"`
+	Limit      int    `json:"limit,omitempty" minimum:"1" maximum:"200" default:"50"`
+	Cursor     string `json:"cursor,omitempty" maxLength:"1000"`
+}
+
 type searchInput struct {
-	Body struct {
-		Name       string `json:"name,omitempty" maxLength:"200" doc:"The beginning of family and given name"`
-		Identifier string `json:"identifier,omitempty" maxLength:"200" doc:"A whole identifier, such as a medical record number"`
-		Limit      int    `json:"limit,omitempty" minimum:"1" maximum:"200" default:"50"`
-		Cursor     string `json:"cursor,omitempty" maxLength:"1000"`
-	}
+	Body Search
 }
 
 func registerSearch(a huma.API, d Deps) {

@@ -12,23 +12,26 @@ import (
 	"throughline/store"
 )
 
+// PatientChange is what changes of a patient; what is left out stays.
+type PatientChange struct {
+	Identifiers *[]care.Identifier `json:"identifiers,omitempty" maxItems:"50"`
+	FamilyName  *string            `json:"family_name,omitempty" minLength:"1" maxLength:"200"`
+	GivenName   *string            `json:"given_name,omitempty" maxLength:"200"`
+	BirthDate   *string            `json:"birth_date,omitempty" pattern:"^([0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?)?$" patternDescription:"a date, as precise as known: 1950, 1950-03 or 1950-03-02"`
+	Sex         *string            `json:"sex,omitempty" enum:"male,female,other,unknown"`
+	Language    *string            `json:"language,omitempty" maxLength:"35"`
+	Zone        *string            `json:"zone,omitempty" maxLength:"60"`
+	Address     *care.Address      `json:"address,omitempty"`
+	Telecoms    *[]NewTelecom      `json:"telecoms,omitempty" maxItems:"20"`
+	WorksNights *bool              `json:"works_nights,omitempty"`
+	Deceased    *bool              `json:"deceased,omitempty"`
+	DeceasedAt  *time.Time         `json:"deceased_at,omitempty"`
+}
+
 type updateInput struct {
 	rest.ByID
 	rest.IfMatch
-	Body struct {
-		Identifiers *[]care.Identifier `json:"identifiers,omitempty" maxItems:"50"`
-		FamilyName  *string            `json:"family_name,omitempty" minLength:"1" maxLength:"200"`
-		GivenName   *string            `json:"given_name,omitempty" maxLength:"200"`
-		BirthDate   *string            `json:"birth_date,omitempty" pattern:"^([0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?)?$" patternDescription:"a date, as precise as known: 1950, 1950-03 or 1950-03-02"`
-		Sex         *string            `json:"sex,omitempty" enum:"male,female,other,unknown"`
-		Language    *string            `json:"language,omitempty" maxLength:"35"`
-		Zone        *string            `json:"zone,omitempty" maxLength:"60"`
-		Address     *care.Address      `json:"address,omitempty"`
-		Telecoms    *[]Telecom         `json:"telecoms,omitempty" maxItems:"20"`
-		WorksNights *bool              `json:"works_nights,omitempty"`
-		Deceased    *bool              `json:"deceased,omitempty"`
-		DeceasedAt  *time.Time         `json:"deceased_at,omitempty"`
-	}
+	Body PatientChange
 }
 
 func registerUpdate(a huma.API, d Deps) {

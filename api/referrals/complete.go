@@ -11,13 +11,16 @@ import (
 	"throughline/pathways/engine"
 )
 
+// ReferralOutcome is what came of a referral.
+type ReferralOutcome struct {
+	Outcome    string    `json:"outcome,omitempty" enum:"service_received,not_received" default:"service_received"`
+	OccurredAt time.Time `json:"occurred_at,omitzero" doc:"When; default: now"`
+	Reason     string    `json:"reason,omitempty" maxLength:"2000"`
+}
+
 type completeInput struct {
 	rest.ByID
-	Body struct {
-		Outcome    string    `json:"outcome,omitempty" enum:"service_received,not_received" default:"service_received"`
-		OccurredAt time.Time `json:"occurred_at,omitzero" doc:"When; default: now"`
-		Reason     string    `json:"reason,omitempty" maxLength:"2000"`
-	}
+	Body ReferralOutcome
 }
 
 func registerComplete(a huma.API, d Deps) {

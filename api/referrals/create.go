@@ -11,13 +11,16 @@ import (
 	"throughline/pathways/engine"
 )
 
+// PersonalReferral refers one patient.
+type PersonalReferral struct {
+	EnrollmentID string `json:"enrollment_id" maxLength:"64" doc:"The enrollment that the referral is to be part of"`
+	Reason       string `json:"reason" minLength:"1" maxLength:"2000" doc:"Why the plan is changed"`
+	enrollments.NewReferral
+	Owner string `json:"owner,omitempty" maxLength:"100" doc:"The role that sees to it; default: the pathway's"`
+}
+
 type createInput struct {
-	Body struct {
-		EnrollmentID string `json:"enrollment_id" maxLength:"64" doc:"The enrollment that the referral is to be part of"`
-		Reason       string `json:"reason" minLength:"1" maxLength:"2000" doc:"Why the plan is changed"`
-		enrollments.NewReferral
-		Owner string `json:"owner,omitempty" maxLength:"100" doc:"The role that sees to it; default: the pathway's"`
-	}
+	Body PersonalReferral
 }
 
 func registerCreate(a huma.API, d Deps) {
@@ -27,7 +30,7 @@ func registerCreate(a huma.API, d Deps) {
 	}, d.create)
 }
 
-func (d Deps) create(ctx context.Context, in *createInput) (*rest.One[enrollments.Detail], error) {
+func (d Deps) create(ctx context.Context, in *createInput) (*rest.One[enrollments.EnrollmentDetail], error) {
 	if _, err := d.Store.Enrollment(ctx, in.Body.EnrollmentID); err != nil {
 		return nil, err
 	}
@@ -40,5 +43,5 @@ func (d Deps) create(ctx context.Context, in *createInput) (*rest.One[enrollment
 	if err != nil {
 		return nil, err
 	}
-	return &rest.One[enrollments.Detail]{Body: enrollments.DetailOf(found)}, nil
+	return &rest.One[enrollments.EnrollmentDetail]{Body: enrollments.Shown(found)}, nil
 }

@@ -62,11 +62,14 @@ func (d Deps) do(ctx context.Context, id care.ID, ev engine.Event) (*rest.One[ca
 	return rest.OneOf(d.Store.Referral(ctx, id))
 }
 
+// ReferralNote is why a referral moves, where nobody need say.
+type ReferralNote struct {
+	Reason string `json:"reason,omitempty" maxLength:"2000"`
+}
+
 type plainInput struct {
 	rest.ByID
-	Body *struct {
-		Reason string `json:"reason,omitempty" maxLength:"2000"`
-	}
+	Body *ReferralNote
 }
 
 func (in *plainInput) reason() string {
@@ -76,10 +79,13 @@ func (in *plainInput) reason() string {
 	return in.Body.Reason
 }
 
+// ReferralReason is why a referral moves.
+type ReferralReason struct {
+	Reason string `json:"reason" minLength:"1" maxLength:"2000"`
+}
+
 // reasonedInput is for what needs a reason.
 type reasonedInput struct {
 	rest.ByID
-	Body struct {
-		Reason string `json:"reason" minLength:"1" maxLength:"2000"`
-	}
+	Body ReferralReason
 }

@@ -45,7 +45,11 @@ func Config(title, version, description string) huma.Config {
 	}
 }
 
-// schemaName names a type's schema. Types of one name in several packages carry their package's.
+// language is the package of the pathway language, whose words are also those of running pathways.
+const language = "throughline/pathways"
+
+// schemaName names a type's schema. What a definition consists of is told apart from what runs: a
+// DefinitionStep and a Step.
 func schemaName(t reflect.Type, hint string) string {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
@@ -54,9 +58,7 @@ func schemaName(t reflect.Type, hint string) string {
 	if t.Name() == "" {
 		return name
 	}
-	pkg := t.PkgPath()
-	folder := pkg[strings.LastIndexByte(pkg, '/')+1:]
-	if folder == "pathways" && name != "Definition" && !strings.HasPrefix(name, "Definition") {
+	if t.PkgPath() == language && !strings.HasPrefix(name, "Definition") {
 		return "Definition" + name
 	}
 	return name

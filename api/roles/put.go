@@ -10,12 +10,15 @@ import (
 	"throughline/store"
 )
 
+// RoleAddress is where a role's mail goes.
+type RoleAddress struct {
+	Email string `json:"email" maxLength:"300" doc:"Its address; empty: none" example:"coordinators@hospital.example"`
+}
+
 type putInput struct {
 	rest.IfMatch
 	Role string `path:"role" maxLength:"100" pattern:"^[a-z][a-z0-9_-]*$"`
-	Body struct {
-		Email string `json:"email" maxLength:"300" doc:"Its address; empty: none" example:"coordinators@hospital.example"`
-	}
+	Body RoleAddress
 }
 
 type putOutput struct {

@@ -10,16 +10,19 @@ import (
 	"throughline/care"
 )
 
+// NewService is a community service to be added.
+type NewService struct {
+	Organization string   `json:"organization" minLength:"1" maxLength:"300"`
+	Name         string   `json:"name" minLength:"1" maxLength:"300"`
+	Needs        []string `json:"needs" nullable:"false" minItems:"1" maxItems:"50" doc:"Gravity SDOH categories that it meets"`
+	Email        string   `json:"email,omitempty" format:"email" maxLength:"300" doc:"Where referrals are sent"`
+	Phone        string   `json:"phone,omitempty" maxLength:"50"`
+	Languages    []string `json:"languages,omitempty" maxItems:"50" doc:"BCP 47"`
+	Status       string   `json:"status,omitempty" enum:"active,inactive,defunct,temporarily closed" default:"active" doc:"HSDS"`
+}
+
 type createInput struct {
-	Body struct {
-		Organization string   `json:"organization" minLength:"1" maxLength:"300"`
-		Name         string   `json:"name" minLength:"1" maxLength:"300"`
-		Needs        []string `json:"needs" nullable:"false" minItems:"1" maxItems:"50" doc:"Gravity SDOH categories that it meets"`
-		Email        string   `json:"email,omitempty" format:"email" maxLength:"300" doc:"Where referrals are sent"`
-		Phone        string   `json:"phone,omitempty" maxLength:"50"`
-		Languages    []string `json:"languages,omitempty" maxItems:"50" doc:"BCP 47"`
-		Status       string   `json:"status,omitempty" enum:"active,inactive,defunct,temporarily closed" default:"active" doc:"HSDS"`
-	}
+	Body NewService
 }
 
 func registerCreate(a huma.API, d Deps) {

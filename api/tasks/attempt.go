@@ -12,16 +12,19 @@ import (
 	"throughline/pathways/engine"
 )
 
+// NewAttempt is a try at a contact.
+type NewAttempt struct {
+	Mode       care.AttemptMode `json:"mode" enum:"phone,video,in_person,two_way_text,email,letter,automated,voicemail"`
+	Who        string           `json:"who,omitempty" enum:"patient,caregiver,other" default:"patient"`
+	Reached    bool             `json:"reached,omitempty"`
+	Minutes    int              `json:"minutes,omitempty" minimum:"0" maximum:"1440"`
+	Note       string           `json:"note,omitempty" maxLength:"4000"`
+	OccurredAt time.Time        `json:"occurred_at,omitzero" doc:"When; default: now"`
+}
+
 type attemptInput struct {
 	rest.ByID
-	Body struct {
-		Mode       care.AttemptMode `json:"mode" enum:"phone,video,in_person,two_way_text,email,letter,automated,voicemail"`
-		Who        string           `json:"who,omitempty" enum:"patient,caregiver,other" default:"patient"`
-		Reached    bool             `json:"reached,omitempty"`
-		Minutes    int              `json:"minutes,omitempty" minimum:"0" maximum:"1440"`
-		Note       string           `json:"note,omitempty" maxLength:"4000"`
-		OccurredAt time.Time        `json:"occurred_at,omitzero" doc:"When; default: now"`
-	}
+	Body NewAttempt
 }
 
 func registerAttempt(a huma.API, d Deps) {

@@ -10,11 +10,14 @@ import (
 	"throughline/pathways/engine"
 )
 
+// TaskCancellation calls a task off.
+type TaskCancellation struct {
+	Reason string `json:"reason" minLength:"1" maxLength:"2000"`
+}
+
 type cancelInput struct {
 	rest.ByID
-	Body struct {
-		Reason string `json:"reason" minLength:"1" maxLength:"2000"`
-	}
+	Body TaskCancellation
 }
 
 func registerCancel(a huma.API, d Deps) {

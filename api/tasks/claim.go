@@ -10,11 +10,14 @@ import (
 	"throughline/pathways/engine"
 )
 
+// Claim takes a task on.
+type Claim struct {
+	Assignee string `json:"assignee,omitempty" maxLength:"100" doc:"For whom; default: the caller"`
+}
+
 type claimInput struct {
 	rest.ByID
-	Body *struct {
-		Assignee string `json:"assignee,omitempty" maxLength:"100" doc:"For whom; default: the caller"`
-	}
+	Body *Claim
 }
 
 func registerClaim(a huma.API, d Deps) {

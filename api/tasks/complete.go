@@ -11,15 +11,18 @@ import (
 	"throughline/pathways/engine"
 )
 
+// Completion finishes a task.
+type Completion struct {
+	Outcome    string           `json:"outcome" maxLength:"100" doc:"One of the task's outcomes"`
+	Answers    map[string]any   `json:"answers,omitempty" doc:"The form's answers, by question; a booking's start"`
+	Mode       care.AttemptMode `json:"mode,omitempty" enum:"phone,video,in_person,two_way_text,email,letter,automated,voicemail" doc:"How the contact was made, where it was one"`
+	OccurredAt time.Time        `json:"occurred_at,omitzero" doc:"When it was done; default: now"`
+	Reason     string           `json:"reason,omitempty" maxLength:"2000"`
+}
+
 type completeInput struct {
 	rest.ByID
-	Body struct {
-		Outcome    string           `json:"outcome" maxLength:"100" doc:"One of the task's outcomes"`
-		Answers    map[string]any   `json:"answers,omitempty" doc:"The form's answers, by question; a booking's start"`
-		Mode       care.AttemptMode `json:"mode,omitempty" enum:"phone,video,in_person,two_way_text,email,letter,automated,voicemail" doc:"How the contact was made, where it was one"`
-		OccurredAt time.Time        `json:"occurred_at,omitzero" doc:"When it was done; default: now"`
-		Reason     string           `json:"reason,omitempty" maxLength:"2000"`
-	}
+	Body Completion
 }
 
 func registerComplete(a huma.API, d Deps) {

@@ -15,14 +15,14 @@ func registerGet(a huma.API, d Deps) {
 	}, d.get)
 }
 
-func (d Deps) get(ctx context.Context, in *rest.ByID) (*rest.One[Detail], error) {
+func (d Deps) get(ctx context.Context, in *rest.ByID) (*rest.One[TaskDetail], error) {
 	task, err := d.Store.Task(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	detail := Detail{Task: task}
+	detail := TaskDetail{Task: task}
 	if task.Form == "" {
-		return &rest.One[Detail]{Body: detail}, nil
+		return &rest.One[TaskDetail]{Body: detail}, nil
 	}
 	enrollment, err := d.Store.Enrollment(ctx, task.EnrollmentID)
 	if err != nil {
@@ -35,5 +35,5 @@ func (d Deps) get(ctx context.Context, in *rest.ByID) (*rest.One[Detail], error)
 	if form := kept.Definition.FormByName(task.Form); form != nil {
 		detail.FormFields = form.Fields
 	}
-	return &rest.One[Detail]{Body: detail}, nil
+	return &rest.One[TaskDetail]{Body: detail}, nil
 }

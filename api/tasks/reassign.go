@@ -10,13 +10,16 @@ import (
 	"throughline/pathways/engine"
 )
 
+// Reassignment passes a task on.
+type Reassignment struct {
+	Role     string `json:"role,omitempty" maxLength:"100" doc:"The role that owns it from now on"`
+	Assignee string `json:"assignee,omitempty" maxLength:"100" doc:"Who holds it from now on"`
+	Reason   string `json:"reason,omitempty" maxLength:"2000"`
+}
+
 type reassignInput struct {
 	rest.ByID
-	Body struct {
-		Role     string `json:"role,omitempty" maxLength:"100" doc:"The role that owns it from now on"`
-		Assignee string `json:"assignee,omitempty" maxLength:"100" doc:"Who holds it from now on"`
-		Reason   string `json:"reason,omitempty" maxLength:"2000"`
-	}
+	Body Reassignment
 }
 
 func registerReassign(a huma.API, d Deps) {

@@ -45,8 +45,8 @@ func Register(a huma.API, d Deps) {
 	registerAttempt(a, d)
 }
 
-// Detail is a task with the form to be filled in with it.
-type Detail struct {
+// TaskDetail is a task with the form to be filled in with it.
+type TaskDetail struct {
 	care.Task
 	FormFields []pathways.Field `json:"form_fields,omitempty" doc:"The questions of the form"`
 }
@@ -72,14 +72,14 @@ func closed(task care.Task, err error) error {
 	return err
 }
 
-// reasonBody is why a person does something, where they need not say.
-type reasonBody struct {
+// TaskNote is why a person does something, where they need not say.
+type TaskNote struct {
 	Reason string `json:"reason,omitempty" maxLength:"2000" doc:"Why, in a sentence"`
 }
 
 type plainInput struct {
 	rest.ByID
-	Body *reasonBody
+	Body *TaskNote
 }
 
 func (in *plainInput) reason() string {
