@@ -144,6 +144,9 @@ func (a *App) startAPI(ctx context.Context) error {
 	a.background("the inbox", a.router.Run)
 	a.background("the reconciler", func(ctx context.Context) error { return a.proof.Run(ctx, reconcileEvery) })
 	if a.cfg.Demo {
+		if err := (&demoClock{app: a}).catchUp(ctx); err != nil {
+			return err
+		}
 		a.doing("seeding generated patients")
 		if err := a.seedDemo(ctx); err != nil {
 			return fmt.Errorf("seeding the demonstration: %w", err)

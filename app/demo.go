@@ -37,9 +37,6 @@ var demoServices = []care.Service{
 	{Organization: "Bright Utilities Fund", Name: "Help with power bills", Needs: []string{"utility-insecurity"}, Email: "fund@bright.invalid", Languages: []string{"en"}, Status: "active"},
 }
 
-// demoSeeded is the setting that says that a demonstration has its patients.
-const demoSeeded = "demo_seeded"
-
 // seedDemo fills a new installation by its own front door: services into the directory, and the
 // discharge message of each generated patient through intake.
 func (a *App) seedDemo(ctx context.Context) error {
@@ -50,7 +47,7 @@ func (a *App) seedDemo(ctx context.Context) error {
 		}
 	}
 	var seeded bool
-	if _, err := a.store.Setting(ctx, demoSeeded, &seeded); err != nil {
+	if _, err := a.store.Setting(ctx, "demo_seeded", &seeded); err != nil {
 		return fmt.Errorf("reading whether the demonstration was seeded: %w", err)
 	}
 	if seeded {
@@ -62,7 +59,7 @@ func (a *App) seedDemo(ctx context.Context) error {
 			return fmt.Errorf("taking in a generated discharge: %w", err)
 		}
 	}
-	return a.store.PutSetting(ctx, demoSeeded, true)
+	return a.store.PutSetting(ctx, "demo_seeded", true)
 }
 
 // discharge writes the patient's A03 as a hospital's system would.

@@ -66,18 +66,18 @@ func (a *App) followClock(ctx context.Context) error {
 	return nil
 }
 
-// beginDemo sets the clock of a new demonstration to where it begins. Once the demonstration has its
-// patients, its clock only goes forward.
+// beginDemo sets the clock of a new demonstration to where it begins. From then on it only goes
+// forward.
 func (a *App) beginDemo(ctx context.Context) error {
 	if a.cfg.DemoStart.IsZero() {
 		return nil
 	}
-	var seeded bool
-	if _, err := a.store.Setting(ctx, demoSeeded, &seeded); err != nil {
-		return fmt.Errorf("reading whether the demonstration was seeded: %w", err)
+	offset, err := a.store.ClockOffset(ctx)
+	if err != nil {
+		return fmt.Errorf("reading the clock's offset: %w", err)
 	}
-	if seeded {
-		return nil
+	if offset != 0 {
+		return nil // it has begun
 	}
 	running, err := a.store.RunningEnrollments(ctx, "", 1)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"time"
 
 	"throughline/app"
 	"throughline/store"
@@ -38,7 +39,8 @@ type listening struct {
 type serveCommand struct {
 	settings
 	listening
-	Demo bool `help:"Seed generated patients and allow the clock to be moved. Never with real patients." env:"THROUGHLINE_DEMO"`
+	Demo      bool      `help:"Seed generated patients and allow the clock to be moved. Never with real patients." env:"THROUGHLINE_DEMO"`
+	DemoStart time.Time `help:"When the clock of a new demonstration begins; default: now." env:"THROUGHLINE_DEMO_START" placeholder:"2025-07-01T12:00:00-04:00"`
 }
 
 // Help gives examples.
@@ -46,7 +48,8 @@ func (serveCommand) Help() string {
 	return `Examples:
   throughline serve
   throughline serve --data /var/lib/throughline --listen 0.0.0.0:8080 --mllp :2575
-  throughline serve --demo`
+  throughline serve --demo
+  throughline serve --demo --demo-start 2025-11-24T09:00:00-05:00 --data .demo`
 }
 
 // Run serves until it is told to stop.
@@ -55,7 +58,7 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	cfg.API, cfg.Workers, cfg.Demo = true, true, c.Demo
+	cfg.API, cfg.Workers, cfg.Demo, cfg.DemoStart = true, true, c.Demo, c.DemoStart
 	return app.Serve(ctx, cfg)
 }
 
