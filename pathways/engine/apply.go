@@ -242,6 +242,9 @@ func (r *run) calendar() error {
 	if r.ev.Calendar == nil {
 		return care.Errorf(care.Invalid, "a calendar event needs its calendar").At("calendar")
 	}
+	if err := r.ev.Calendar.Validate(); err != nil {
+		return care.Errorf(care.Invalid, "%w", err).At("calendar")
+	}
 	r.s.Calendar = *r.ev.Calendar
 	r.recompute("the calendar of business days changed")
 	return nil
