@@ -42,9 +42,12 @@ type Patient struct {
 	DeceasedAt *time.Time `json:"deceased_at,omitempty"`
 	WorksNight bool       `json:"works_nights,omitempty"`
 	// MergedInto is the surviving patient, where this one was found to be the same person.
-	MergedInto ID        `json:"merged_into,omitempty"`
-	CreatedAt  time.Time `json:"created_at"`
-	UpdatedAt  time.Time `json:"updated_at"`
+	MergedInto ID `json:"merged_into,omitempty"`
+	// AsOf says of each detail, by its name here, when the latest source that told it recorded it:
+	// later news replaces earlier news, whatever order they arrive in.
+	AsOf      map[string]time.Time `json:"as_of,omitempty"`
+	CreatedAt time.Time            `json:"created_at"`
+	UpdatedAt time.Time            `json:"updated_at"`
 }
 
 // Reach gives the first telecom value of the system, empty where there is none.

@@ -90,6 +90,9 @@ func act(enc *care.Encounter, r Report) {
 		if r.Status != "" {
 			enc.Status = r.Status
 		}
+		if r.Status == care.EncounterDischarged && enc.DischargedAt == nil {
+			enc.DischargedAt = instant(r.OccurredAt) // as with a discharge that does not say when
+		}
 	case care.ActPreadmit, care.ActUpdate:
 		// They say what is known of the stay, and do not move it.
 	}

@@ -4,25 +4,12 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"throughline/care"
 	"throughline/pathways"
 	"throughline/pathways/engine"
 	"throughline/store"
 )
-
-// Request asks for an enrollment by hand.
-type Request struct {
-	PatientID care.ID
-	Pathway   string
-	Version   int // 0: the published one
-	Facts     []care.FactValue
-	Need      string
-	Key       string // the same key asks for the same enrollment
-	Actor     care.Actor
-	Reason    string
-}
 
 // Launched is what a launch led to.
 type Launched struct {
@@ -33,13 +20,18 @@ type Launched struct {
 
 // launchAll starts every published pathway that a discharge starts, and records each decision.
 func (r *Router) launchAll(ctx context.Context, s *scene, enc *care.Encounter) error {
-	definitions, err := r.Store.PublishedFor(ctx, string(engine.EncounterDischarge))
-	if err != nil {
-		return fmt.Errorf("reading the published pathways: %w", err)
+	if s.definitions == nil {
+		published, err := r.Store.PublishedFor(ctx, string(engine.EncounterDischarge))
+		if err != nil {
+			return fmt.Errorf("reading the published pathways: %w", err)
+		}
+		s.definitions = published
 	}
-	for _, d := range definitions {
+	for _, d := range s.definitions {
 		if err := r.launchFor(ctx, s, d, enc); err != nil {
-			return fmt.Errorf("launching %s: %w", d.Pathway, err)
+			if err := s.bear(fmt.Errorf("launching %s: %w", d.Pathway, err)); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -50,33 +42,46 @@ func (r *Router) launchFor(ctx context.Context, s *scene, d *pathways.Definition
 	if err != nil {
 		return err
 	}
-	l := engine.Launch{PatientID: s.patient.ID, Patient: s.facts, Encounter: enc, Zone: r.zoneOf(s.patient), Calendar: r.Calendar, Offset: s.offset}
-	l.EnrollmentID = eng.EnrollmentID(l, "")
-	if _, err := r.Store.Enrollment(ctx, l.EnrollmentID); err == nil {
+	l := r.launch(s)
+	l.Encounter = enc
+	l.EnrollmentID = eng.EnrollmentID(l, enc.ID)
+	if s.enrolled(l.EnrollmentID) {
 		return nil // followed already; what changed was told to it
-	} else if care.CodeOf(err) != care.NotFound {
-		return err
 	}
-	decision := store.LaunchDecision{PatientID: s.patient.ID, EncounterID: enc.ID, Pathway: d.Pathway, Version: d.Version, InboxID: s.messageID, At: r.Now().UTC()}
-	if verdict := eng.Decide(l); !verdict.Start {
-		decision.Decision, decision.Reason = store.LaunchNotStarted, verdict.Reason
-		return r.record(ctx, decision)
+	verdict := eng.Decide(l)
+	if enc.DischargedAt == nil {
+		verdict = engine.Decision{Reason: "when the patient left the hospital is not known"}
 	}
-	done, err := r.start(ctx, s, d, l, engine.Event{ID: "start:" + l.EnrollmentID, OccurredAt: *enc.DischargedAt, Actor: care.Actor{Kind: care.System, ID: s.in.Source}})
+	if !verdict.Start {
+		return r.decide(ctx, s, d, enc, Launched{Decision: store.LaunchNotStarted, Reason: verdict.Reason})
+	}
+	if known, err := r.exists(ctx, l.EnrollmentID); known || err != nil {
+		return err // under another record of the patient, that no merge has joined yet
+	}
+	ev := engine.Event{ID: "start:" + l.EnrollmentID, OccurredAt: *enc.DischargedAt, Actor: s.teller()}
+	done, err := r.start(ctx, s, d, l, ev)
 	if err != nil {
 		return err
 	}
-	decision.Decision, decision.Reason, decision.EnrollmentID = done.Decision, done.Reason, done.EnrollmentID
-	return r.record(ctx, decision)
+	return r.decide(ctx, s, d, enc, done)
 }
 
-func (r *Router) record(ctx context.Context, d store.LaunchDecision) error {
-	return r.Store.Tx(ctx, intakeActor, func(tx *store.Tx) error { return tx.RecordLaunchDecision(d) })
+func (r *Router) exists(ctx context.Context, enrollmentID care.ID) (bool, error) {
+	_, err := r.Store.Enrollment(ctx, enrollmentID)
+	if care.CodeOf(err) == care.NotFound {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// launch gives what every launch for the patient starts with.
+func (r *Router) launch(s *scene) engine.Launch {
+	return engine.Launch{PatientID: s.patient.ID, Patient: s.facts, Zone: r.zoneOf(s.patient), Calendar: r.Calendar, Offset: s.offset}
 }
 
 // start applies the pathway's policy for a second launch, and starts the enrollment.
 func (r *Router) start(ctx context.Context, s *scene, d *pathways.Definition, l engine.Launch, ev engine.Event) (Launched, error) {
-	rivals := rivalsOf(d, l.EnrollmentID, s.active)
+	rivals := s.rivals(d, l.EnrollmentID)
 	if len(rivals) > 0 {
 		switch d.Launch.WhileActive.Policy {
 		case pathways.PolicyRefuse:
@@ -85,137 +90,142 @@ func (r *Router) start(ctx context.Context, s *scene, d *pathways.Definition, l 
 			return Launched{Decision: store.LaunchJoined, Reason: "the running " + rivals[0].Pathway + " follows it", EnrollmentID: rivals[0].ID}, nil
 		}
 	}
-	earlier, newest := r.rank(s, l, rivals)
-	if newest != nil {
-		l.SupersededBy = newest.ID
+	done := Launched{Decision: store.LaunchStarted, EnrollmentID: l.EnrollmentID}
+	if later := s.followedLater(d, l); later != nil {
+		l.SupersededBy = later.ID
+		done.Reason = "recorded; a later discharge is already followed"
 	}
 	ev.Kind, ev.Launch = engine.Started, &l
-	if _, err := r.Commands.Enroll(ctx, d, ev); err != nil && care.CodeOf(err) != care.Conflict {
+	e, err := r.enroll(ctx, d, ev)
+	if err != nil {
 		return Launched{}, err
 	}
-	for _, e := range earlier {
-		if err := r.supersede(ctx, s, e, l.EnrollmentID); err != nil {
+	s.note(e)
+	if l.SupersededBy != "" {
+		return done, nil
+	}
+	for _, rival := range rivals {
+		if err := s.bear(r.submit(ctx, s, rival, superseded(e.ID))); err != nil {
 			return Launched{}, err
 		}
 	}
-	done := Launched{Decision: store.LaunchStarted, EnrollmentID: l.EnrollmentID}
-	if newest != nil {
-		done.Reason = "recorded; a later discharge is already followed"
-		return done, nil
-	}
-	s.active = append(slices.DeleteFunc(s.active, func(e care.Enrollment) bool {
-		return slices.ContainsFunc(earlier, func(o care.Enrollment) bool { return o.ID == e.ID })
-	}), care.Enrollment{ID: l.EnrollmentID, PatientID: l.PatientID, EncounterID: encounterID(l.Encounter), Pathway: d.Pathway, Status: care.EnrollmentActive, StartedAt: s.now})
-	return done, nil
+	return done, r.catchUp(ctx, s, e)
 }
 
-func encounterID(enc *care.Encounter) care.ID {
-	if enc == nil {
-		return ""
-	}
-	return enc.ID
-}
-
-func (r *Router) supersede(ctx context.Context, s *scene, e care.Enrollment, by care.ID) error {
-	return r.submit(ctx, s, e.ID, engine.Event{ID: "superseded:" + by, Kind: engine.EnrollmentSupersede, Into: by})
-}
-
-// rivalsOf gives the active enrollments that the pathway's policy speaks of.
-func rivalsOf(d *pathways.Definition, own care.ID, active []care.Enrollment) []care.Enrollment {
-	var rivals []care.Enrollment
-	for _, e := range active {
-		if e.ID != own && slices.Contains(d.Launch.WhileActive.Pathways, e.Pathway) {
-			rivals = append(rivals, e)
+// enroll starts an enrollment. One that had run and is closed is in the database, or nowhere.
+func (r *Router) enroll(ctx context.Context, d *pathways.Definition, ev engine.Event) (care.Enrollment, error) {
+	l := ev.Launch
+	receipt, err := r.Commands.Enroll(ctx, d, ev)
+	if care.CodeOf(err) == care.Conflict {
+		stored, readErr := r.Store.Enrollment(ctx, l.EnrollmentID)
+		if readErr != nil {
+			return care.Enrollment{}, fmt.Errorf("starting an enrollment: %w", err)
 		}
+		return stored.Enrollment, nil
 	}
-	return rivals
+	if err != nil {
+		return care.Enrollment{}, fmt.Errorf("starting an enrollment: %w", err)
+	}
+	e := care.Enrollment{
+		ID: l.EnrollmentID, PatientID: l.PatientID, Pathway: d.Pathway, Version: d.Version,
+		Status: receipt.Status, StartedAt: r.Now().UTC().Add(l.Offset),
+	}
+	if l.Encounter != nil {
+		e.EncounterID = l.Encounter.ID
+	}
+	return e, nil
 }
 
-// rank splits rivals into those that the launch supersedes and the one that already follows a
-// later discharge, so that discharges told in the wrong order end as those told in the right one.
-func (r *Router) rank(s *scene, l engine.Launch, rivals []care.Enrollment) (earlier []care.Enrollment, newest *care.Enrollment) {
-	own := dischargeOf(l.Encounter)
-	for i := range rivals {
-		other := dischargeOf(s.encounter(rivals[i].EncounterID))
-		if own != nil && laterThan(other, own) {
-			newest = &rivals[i]
+// catchUp tells a new enrollment that the patient is back in hospital already, where the news of
+// that came first.
+func (r *Router) catchUp(ctx context.Context, s *scene, e care.Enrollment) error {
+	for i := range s.encounters {
+		enc := &s.encounters[i]
+		if e.Status == care.EnrollmentEnded || enc.ID == e.EncounterID || enc.Status != care.EncounterInProgress || !bedded(enc) {
 			continue
 		}
-		earlier = append(earlier, rivals[i])
-	}
-	return earlier, newest
-}
-
-func dischargeOf(enc *care.Encounter) *time.Time {
-	if enc == nil {
-		return nil
-	}
-	return enc.DischargedAt
-}
-
-// settleRivals applies the policy among enrollments that a merge brought together: the one for the
-// latest discharge stays.
-func (r *Router) settleRivals(ctx context.Context, s *scene) error {
-	for _, e := range s.active {
-		stored, err := r.Store.Definition(ctx, e.Pathway, e.Version)
-		if err != nil {
-			return fmt.Errorf("reading the definition of %s: %w", e.Pathway, err)
-		}
-		d := stored.Definition
-		if d.Launch.WhileActive.Policy != pathways.PolicySupersede {
-			continue
-		}
-		own := dischargeOf(s.encounter(e.EncounterID))
-		for _, rival := range rivalsOf(d, e.ID, s.active) {
-			if rival.Pathway == e.Pathway && laterThan(dischargeOf(s.encounter(rival.EncounterID)), own) {
-				if err := r.supersede(ctx, s, e, rival.ID); err != nil {
-					return err
-				}
-				break
-			}
+		if err := r.tellOfStay(ctx, s, e, enc); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// Launch starts an enrollment that a person asks for.
-func (r *Router) Launch(ctx context.Context, req Request) (Launched, error) {
-	stored, err := r.Store.Definition(ctx, req.Pathway, req.Version)
-	if err != nil {
-		return Launched{}, err
-	}
-	d := stored.Definition
-	patient, err := r.Store.Patient(ctx, req.PatientID)
-	if err != nil {
-		return Launched{}, err
-	}
-	eng, err := engine.For(d)
-	if err != nil {
-		return Launched{}, err
-	}
-	var done Launched
-	err = r.Store.Exclusive(ctx, "patient:"+patient.ID, func(ctx context.Context) error {
-		s, err := r.look(ctx, &news{patient: patient, in: care.Inbound{Source: req.Actor.ID}})
-		if err != nil {
-			return err
-		}
-		l := engine.Launch{PatientID: patient.ID, Patient: s.facts, Facts: req.Facts, Need: req.Need, Zone: r.zoneOf(patient), Calendar: r.Calendar, Offset: s.offset}
-		l.EnrollmentID = eng.EnrollmentID(l, req.Key)
-		done, err = r.start(ctx, s, d, l, engine.Event{ID: "start:" + l.EnrollmentID, Actor: req.Actor, Reason: req.Reason})
-		return err
-	})
-	if err != nil {
-		return Launched{}, err
-	}
-	if done.Decision == store.LaunchRefused {
-		return done, care.Errorf(care.Conflict, "%s", done.Reason).By("launch.while_active")
-	}
-	return done, nil
+// rivals gives the active enrollments that the pathway's policy speaks of.
+func (s *scene) rivals(d *pathways.Definition, own care.ID) []care.Enrollment {
+	return slices.DeleteFunc(s.active(), func(e care.Enrollment) bool { return e.ID == own || !ruledBy(d, e.Pathway) })
 }
 
-func (r *Router) zoneOf(p *care.Patient) string {
-	if p.Zone != "" {
-		return p.Zone
+func ruledBy(d *pathways.Definition, pathway string) bool {
+	return slices.Contains(d.Launch.WhileActive.Pathways, pathway)
+}
+
+// followedLater gives the enrollment for a later discharge that makes a launch a mere record, so
+// that discharges told in the wrong order end as those told in the right one. It counts also where
+// it has ended by now.
+func (s *scene) followedLater(d *pathways.Definition, l engine.Launch) *care.Enrollment {
+	if l.Encounter == nil || d.Launch.WhileActive.Policy != pathways.PolicySupersede {
+		return nil
 	}
-	return r.Zone.String()
+	own := s.moment(l.Encounter.ID, *l.Encounter.DischargedAt)
+	for i := range s.enrollments {
+		e := &s.enrollments[i]
+		if e.ID == l.EnrollmentID || !ruledBy(d, e.Pathway) || e.Outcome == care.EndEnteredInError {
+			continue
+		}
+		if e.Status == care.EnrollmentEnded && s.byID[e.EncounterID] == nil {
+			continue
+		}
+		if own.before(s.momentOf(*e)) {
+			return e
+		}
+	}
+	return nil
+}
+
+// decide notes a decision about a stay, unless the last one about it was the same.
+func (r *Router) decide(ctx context.Context, s *scene, d *pathways.Definition, enc *care.Encounter, done Launched) error {
+	if err := r.readDecisions(ctx, s); err != nil {
+		return err
+	}
+	key := [2]care.ID{enc.ID, d.Pathway}
+	if last, ok := s.decided[key]; ok && last.Decision == done.Decision && last.Reason == done.Reason && last.EnrollmentID == done.EnrollmentID {
+		return nil
+	}
+	decision := store.LaunchDecision{
+		PatientID: s.patient.ID, EncounterID: enc.ID, Pathway: d.Pathway, Version: d.Version,
+		Decision: done.Decision, Reason: done.Reason, EnrollmentID: done.EnrollmentID, InboxID: s.messageID, At: r.Now().UTC(),
+	}
+	s.decided[key] = decision
+	s.decisions = append(s.decisions, decision)
+	return nil
+}
+
+func (r *Router) readDecisions(ctx context.Context, s *scene) error {
+	if s.decided != nil {
+		return nil
+	}
+	known, err := r.Store.LaunchDecisions(ctx, store.LaunchFilter{PatientID: s.patient.ID})
+	if err != nil {
+		return fmt.Errorf("reading earlier decisions: %w", err)
+	}
+	s.decided = map[[2]care.ID]store.LaunchDecision{}
+	for _, d := range slices.Backward(known) { // the latest first: it stays
+		s.decided[[2]care.ID{d.EncounterID, d.Pathway}] = d
+	}
+	return nil
+}
+
+func (r *Router) keepDecisions(ctx context.Context, s *scene) error {
+	if len(s.decisions) == 0 {
+		return nil
+	}
+	return r.Store.Tx(ctx, intakeActor, func(tx *store.Tx) error {
+		for _, d := range s.decisions {
+			if err := tx.RecordLaunchDecision(d); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }

@@ -3,6 +3,7 @@ package router
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 
 	"throughline/care"
@@ -12,25 +13,30 @@ import (
 )
 
 // HL7 takes one HL7 v2 message or a batch. Every message is stored before it is acknowledged; the
-// acknowledgements come back in order, separated as segments are. The error is only for bytes that
-// could not even be split: the rest is said in the acknowledgements.
+// acknowledgements come back in order, separated as segments are, and one for bytes that hold no
+// message too. The error says that a message could not be stored, which its acknowledgement says
+// as well: the sender has to send it again.
 func (r *Router) HL7(ctx context.Context, raw []byte, source string) (acks []byte, fates []Fate, err error) {
-	batch, err := hl7v2.Split(raw)
-	if err != nil {
-		fate, ack := r.takeHL7(ctx, raw, source)
-		return ack, []Fate{fate}, nil
+	batch, splitErr := hl7v2.Split(raw)
+	if splitErr != nil {
+		batch = hl7v2.Batch{Messages: [][]byte{raw}} // kept, and refused in its acknowledgement
 	}
 	var out bytes.Buffer
-	for _, one := range batch.Messages {
-		fate, ack := r.takeHL7(ctx, one, source)
+	for i, one := range batch.Messages {
+		var odd []string
+		if i == 0 {
+			odd = batch.Warnings // with the first, since there is no better place
+		}
+		fate, ack, storeErr := r.takeHL7(ctx, one, source, odd)
 		fates = append(fates, fate)
 		out.Write(ack)
+		err = errors.Join(err, storeErr)
 	}
-	return out.Bytes(), fates, nil
+	return out.Bytes(), fates, err
 }
 
 // takeHL7 stores one message, acts on it where it can, and gives its acknowledgement.
-func (r *Router) takeHL7(ctx context.Context, raw []byte, source string) (Fate, []byte) {
+func (r *Router) takeHL7(ctx context.Context, raw []byte, source string, odd []string) (Fate, []byte, error) {
 	now := r.Now().UTC()
 	receipt := hl7v2.Receive(raw, hl7v2.Options{Zone: r.Zone}, now)
 	in := receipt.Inbound
@@ -38,18 +44,18 @@ func (r *Router) takeHL7(ctx context.Context, raw []byte, source string) (Fate, 
 		source = in.Source
 	}
 	fate, err := r.take(ctx, store.NewInbound{
-		DedupKey: receipt.Key, Format: "hl7v2", Kind: in.Kind, ControlID: in.ControlID, Source: source, Raw: raw, ReceivedAt: now,
+		DedupKey: receipt.Key, Format: store.FormatHL7v2, Kind: in.Kind, ControlID: in.ControlID, Source: source, Raw: raw, ReceivedAt: now,
 		Status: care.InboundReceived,
-	}, receipt.Err, in.Ignored)
-	return fate, receipt.Ack(now, err)
+	}, receipt.Err, in.Ignored, odd)
+	return fate, receipt.Ack(now, err), err
 }
 
 // FHIR takes a Bundle or a single resource. The error says what is wrong with it; it is kept all
-// the same.
+// the same, and its fate says under which id. Without an id it is not stored.
 func (r *Router) FHIR(ctx context.Context, body []byte, source string) (Fate, error) {
 	inbound, problem := fhir.Interpret(body, fhir.Options{Zone: r.Zone, Source: source})
-	in := store.NewInbound{DedupKey: fhir.DedupKey(body), Format: "fhir", Kind: "fhir", Source: source, Raw: body, ReceivedAt: r.Now().UTC(), Status: care.InboundReceived}
-	ignored := "nothing in it concerns a patient"
+	in := store.NewInbound{DedupKey: fhir.DedupKey(body), Format: store.FormatFHIR, Kind: "fhir", Source: source, Raw: body, ReceivedAt: r.Now().UTC(), Status: care.InboundReceived}
+	ignored := "Nothing in it concerns a patient."
 	for _, one := range inbound {
 		in.Kind, in.ControlID = one.Kind, one.ControlID
 		if one.Ignored == "" {
@@ -58,7 +64,7 @@ func (r *Router) FHIR(ctx context.Context, body []byte, source string) (Fate, er
 			ignored = one.Ignored
 		}
 	}
-	fate, err := r.take(ctx, in, problem, ignored)
+	fate, err := r.take(ctx, in, problem, ignored, nil)
 	if err != nil {
 		return fate, err
 	}
@@ -67,24 +73,23 @@ func (r *Router) FHIR(ctx context.Context, body []byte, source string) (Fate, er
 
 // take makes a message durable and acts on it at once. What cannot be worked on now stays in the
 // inbox. The error means that it is not stored.
-func (r *Router) take(ctx context.Context, in store.NewInbound, problem error, ignored string) (Fate, error) {
+func (r *Router) take(ctx context.Context, in store.NewInbound, problem error, ignored string, odd []string) (Fate, error) {
 	switch {
 	case problem != nil:
 		in.Status, in.Reason = care.InboundFailed, problem.Error()
 	case ignored != "":
 		in.Status, in.Reason = care.InboundIgnored, ignored
 	}
+	in.Reason = sentences(in.Reason, odd)
 	in.TakenUp = true
 	stored, duplicate, err := r.Store.Receive(ctx, in)
 	if err != nil {
 		return Fate{}, fmt.Errorf("storing a message: %w", err)
 	}
 	fate := Fate{MessageID: stored.ID, Kind: stored.Kind, ControlID: stored.ControlID, Status: stored.Status, Reason: stored.Reason, Duplicate: duplicate}
-	if stored.Status != care.InboundReceived {
+	// A first one that still waits is being worked on, or will be.
+	if duplicate || stored.Status != care.InboundReceived {
 		return fate, nil
 	}
-	if duplicate {
-		return fate, nil // the first one is being worked on
-	}
-	return r.work(ctx, stored), nil
+	return r.work(ctx, stored, odd), nil
 }

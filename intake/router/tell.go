@@ -7,101 +7,143 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"sort"
-	"time"
 
 	"throughline/care"
 	"throughline/pathways/engine"
 )
 
-// scene is what the pathways of a patient are told against: all that is known now, whichever
-// message brought it.
-type scene struct {
-	*news
-	encounters []care.Encounter // all of the patient's
-	facts      engine.PatientFacts
-	active     []care.Enrollment
-	offset     time.Duration
-	now        time.Time
+// tellPathways starts and informs enrollments, one message of a patient at a time.
+func (r *Router) tellPathways(ctx context.Context, n *news) error {
+	return r.withPatient(ctx, n, n.patient.ID, func(ctx context.Context, s *scene) error { return r.tell(ctx, s) })
 }
 
-// tellPathways starts and informs enrollments. What it does follows from what is now known, not
-// from what changed, so that doing it again does no harm.
-func (r *Router) tellPathways(ctx context.Context, n *news) error {
-	s, err := r.look(ctx, n)
-	if err != nil {
+// withPatient runs fn while nobody else tells the pathways of the patient anything. Whom the
+// patient was merged into, also while we waited, counts.
+func (r *Router) withPatient(ctx context.Context, n *news, id care.ID, fn func(context.Context, *scene) error) error {
+	for {
+		moved := care.ID("")
+		err := r.Store.Exclusive(ctx, "patient:"+id, func(ctx context.Context) error {
+			s, err := r.look(ctx, n, id)
+			if err != nil {
+				return err
+			}
+			if moved = s.patient.MergedInto; moved != "" {
+				return nil
+			}
+			return fn(ctx, s)
+		})
+		if err != nil || moved == "" {
+			return err
+		}
+		id = moved
+	}
+}
+
+// tell follows from what is now known, not from what changed, so that doing it again, after a
+// crash or because of another message, does what was left out and no harm.
+func (r *Router) tell(ctx context.Context, s *scene) (err error) {
+	defer func() {
+		if keepErr := r.keepDecisions(ctx, s); err == nil {
+			err = keepErr
+		}
+	}()
+	if err := r.tellMerges(ctx, s); err != nil {
 		return err
 	}
-	for _, losing := range n.merged {
-		if err := r.tellMerge(ctx, s, losing); err != nil {
+	for _, enc := range s.touched() {
+		if err := r.tellStay(ctx, s, enc); err != nil {
 			return err
 		}
 	}
 	if err := r.tellPatient(ctx, s); err != nil {
 		return err
 	}
-	touched := slices.Clone(n.encounters)
-	sort.SliceStable(touched, func(i, j int) bool { return laterThan(touched[j].DischargedAt, touched[i].DischargedAt) })
-	for i := range touched {
-		if err := r.tellStay(ctx, s, &touched[i]); err != nil {
-			return err
-		}
+	if err := r.tellRest(ctx, s); err != nil {
+		return err
 	}
-	return r.tellRest(ctx, s)
+	return s.failed()
 }
 
-func (r *Router) look(ctx context.Context, n *news) (*scene, error) {
-	s := &scene{news: n}
-	var err error
-	if s.encounters, err = r.Store.Encounters(ctx, n.patient.ID); err != nil {
-		return nil, fmt.Errorf("reading the patient's stays: %w", err)
-	}
-	if s.active, err = r.Store.ActiveEnrollments(ctx, n.patient.ID); err != nil {
-		return nil, fmt.Errorf("reading the patient's enrollments: %w", err)
-	}
-	if s.offset, err = r.Store.ClockOffset(ctx); err != nil {
-		return nil, fmt.Errorf("reading the clock's offset: %w", err)
-	}
-	s.now = r.Now().UTC().Add(s.offset)
-	s.facts = FactsOf(n.patient, s.encounters, s.now)
-	return s, nil
-}
-
-func (s *scene) encounter(id care.ID) *care.Encounter {
-	for i := range s.encounters {
-		if s.encounters[i].ID == id {
-			return &s.encounters[i]
+// touched gives the stays that the message speaks of, as they now are, by discharge: so the
+// discharges of a whole history start and supersede each other in their order.
+func (s *scene) touched() []*care.Encounter {
+	var stays []*care.Encounter
+	for _, id := range s.stays {
+		if enc := s.byID[id]; enc != nil && !slices.Contains(stays, enc) {
+			stays = append(stays, enc)
 		}
 	}
-	return nil
+	slices.SortStableFunc(stays, func(a, b *care.Encounter) int {
+		switch {
+		case laterThan(b.DischargedAt, a.DischargedAt):
+			return -1
+		case laterThan(a.DischargedAt, b.DischargedAt):
+			return 1
+		}
+		return 0
+	})
+	return stays
 }
 
 // submit tells one enrollment. One that has ended meanwhile needs no telling.
-func (r *Router) submit(ctx context.Context, s *scene, enrollmentID care.ID, ev engine.Event) error {
-	ev.Actor = care.Actor{Kind: care.System, ID: s.in.Source}
-	_, err := r.Commands.Submit(ctx, enrollmentID, ev)
+func (r *Router) submit(ctx context.Context, s *scene, e care.Enrollment, ev engine.Event) error {
+	ev.Actor, ev.OccurredAt = s.teller(), s.in.OccurredAt
+	receipt, err := r.Commands.Submit(ctx, e.ID, ev)
 	if code := care.CodeOf(err); code == care.NotFound || code == care.Conflict {
-		return nil
+		return r.unlessEnded(ctx, s, e, err)
 	}
 	if err != nil {
 		return fmt.Errorf("telling an enrollment of %s: %w", ev.Kind, err)
 	}
+	e.Status = receipt.Status
+	if ev.Kind == engine.PatientMerged && ev.Outcome == "" {
+		e.PatientID = ev.Into
+	}
+	s.note(e)
 	return nil
 }
 
-// tellPatient passes on a death, and what else pathways may know of a patient.
-func (r *Router) tellPatient(ctx context.Context, s *scene) error {
-	died := s.facts.Deceased
-	known := FactsOf(&s.before, s.encounters, s.now)
-	if !died && s.before.ID != "" && contentID("facts", known) == contentID("facts", s.facts) {
+// unlessEnded looks whether an enrollment that took no news had ended. One that should run and
+// does not is told later: the reconciler starts its workflow again.
+func (r *Router) unlessEnded(ctx context.Context, s *scene, e care.Enrollment, refused error) error {
+	stored, err := r.Store.Enrollment(ctx, e.ID)
+	if err != nil {
+		return fmt.Errorf("reading an enrollment: %w", err)
+	}
+	if stored.Enrollment.Status == care.EnrollmentEnded {
+		s.note(stored.Enrollment)
 		return nil
 	}
-	for _, e := range s.active {
-		ev := engine.Event{ID: contentID("patient", s.facts), Kind: engine.PatientUpdated, OccurredAt: s.in.OccurredAt, Patient: &s.facts}
-		if died {
+	if care.CodeOf(refused) == care.NotFound {
+		return care.Errorf(care.Unavailable, "the workflow of an enrollment that has not ended is missing; it is told once it runs again")
+	}
+	return fmt.Errorf("telling an enrollment: %w", refused)
+}
+
+func (s *scene) teller() care.Actor {
+	if s.by.Kind != "" {
+		return s.by
+	}
+	return care.Actor{Kind: care.System, ID: s.in.Source}
+}
+
+// tellPatient passes on a death, and what else pathways may know of a patient, to the enrollments
+// that know otherwise.
+func (r *Router) tellPatient(ctx context.Context, s *scene) error {
+	for _, e := range s.active() {
+		state, _, err := r.Store.Snapshot(ctx, e.ID)
+		if err != nil {
+			return fmt.Errorf("reading what an enrollment knows: %w", err)
+		}
+		if text(state.Patient) == text(s.facts) {
+			continue
+		}
+		// The turn is part of the identity: what is true again must be told again.
+		ev := engine.Event{ID: contentID("patient", []any{s.facts, state.Seq}), Kind: engine.PatientUpdated, Patient: &s.facts}
+		if s.facts.Deceased && !state.Patient.Deceased {
 			ev.Kind = engine.PatientDied
 		}
-		if err := r.submit(ctx, s, e.ID, ev); err != nil {
+		if err := s.bear(r.submit(ctx, s, e, ev)); err != nil {
 			return err
 		}
 	}
@@ -110,16 +152,8 @@ func (r *Router) tellPatient(ctx context.Context, s *scene) error {
 
 // tellStay passes a stay on to the enrollments it concerns, and starts the pathways it starts.
 func (r *Router) tellStay(ctx context.Context, s *scene, enc *care.Encounter) error {
-	if now := s.encounter(enc.ID); now != nil {
-		enc = now // another message may have told more meanwhile
-	}
-	for _, e := range s.active {
-		if !s.concerns(e, enc) {
-			continue
-		}
-		facts := s.facts
-		ev := engine.Event{ID: contentID("stay", enc), Kind: stayEvent(e, enc), OccurredAt: s.in.OccurredAt, Encounter: enc, Patient: &facts}
-		if err := r.submit(ctx, s, e.ID, ev); err != nil {
+	for _, e := range s.active() {
+		if err := r.tellOfStay(ctx, s, e, enc); err != nil {
 			return err
 		}
 	}
@@ -129,30 +163,37 @@ func (r *Router) tellStay(ctx context.Context, s *scene, enc *care.Encounter) er
 	return r.launchAll(ctx, s, enc)
 }
 
-// concerns tells whether a stay is an enrollment's own, or came after it.
+func (r *Router) tellOfStay(ctx context.Context, s *scene, e care.Enrollment, enc *care.Encounter) error {
+	if !s.concerns(e, enc) {
+		return nil
+	}
+	kind := stayEvent(e, enc)
+	ev := engine.Event{ID: contentID(string(kind), enc), Kind: kind, Encounter: enc, Patient: &s.facts}
+	return s.bear(r.submit(ctx, s, e, ev))
+}
+
+// concerns tells whether a stay is an enrollment's own, or one in hospital that came after it.
 func (s *scene) concerns(e care.Enrollment, enc *care.Encounter) bool {
 	if e.EncounterID == enc.ID {
 		return true
 	}
-	if enc.Class != care.Inpatient && enc.Class != care.Observation {
+	// A suspended enrollment must also hear that its stay in hospital turned out to be none.
+	if !bedded(enc) && e.Status != care.EnrollmentSuspended {
 		return false
-	}
-	own := s.encounter(e.EncounterID)
-	since := e.StartedAt
-	if own != nil && own.DischargedAt != nil {
-		since = *own.DischargedAt
 	}
 	last := enc.AdmittedAt
 	if enc.DischargedAt != nil {
 		last = enc.DischargedAt
 	}
-	return last != nil && !last.Before(since)
+	return last != nil && !last.Before(s.momentOf(e).at)
 }
 
 func stayEvent(e care.Enrollment, enc *care.Encounter) engine.EventKind {
 	switch {
 	case e.EncounterID == enc.ID:
 		return engine.EncounterUpdated
+	case enc.Status == care.EncounterInProgress && !bedded(enc):
+		return engine.EncounterDischarge // the inpatient became an outpatient (A07)
 	case enc.Status == care.EncounterInProgress:
 		return engine.EncounterAdmitted
 	case enc.Status == care.EncounterDischarged:
@@ -161,61 +202,22 @@ func stayEvent(e care.Enrollment, enc *care.Encounter) engine.EventKind {
 	return engine.EncounterUpdated
 }
 
-// tellMerge tells the enrollments of a patient who was found to be another one. Where both follow
-// the same stay, or the pathway runs once per patient, one of them ends.
-func (r *Router) tellMerge(ctx context.Context, s *scene, losing care.ID) error {
-	moved, err := r.Store.ActiveEnrollments(ctx, losing)
-	if err != nil {
-		return fmt.Errorf("reading the losing patient's enrollments: %w", err)
-	}
-	for _, e := range append(moved, s.active...) {
-		if e.PatientID != losing {
-			continue
-		}
-		ev := engine.Event{ID: "merged:" + losing, Kind: engine.PatientMerged, OccurredAt: s.in.OccurredAt, Into: s.patient.ID}
-		if twin(e, s.active) {
-			ev.Outcome = care.EndMerged
-		}
-		if err := r.submit(ctx, s, e.ID, ev); err != nil {
-			return err
-		}
-	}
-	s.active, err = r.Store.ActiveEnrollments(ctx, s.patient.ID)
-	if err != nil {
-		return fmt.Errorf("reading the surviving patient's enrollments: %w", err)
-	}
-	return r.settleRivals(ctx, s)
-}
-
-func twin(e care.Enrollment, others []care.Enrollment) bool {
-	for _, o := range others {
-		if o.ID != e.ID && o.PatientID != e.PatientID && o.Pathway == e.Pathway && o.EncounterID == e.EncounterID {
-			return true
-		}
-	}
-	return false
-}
-
 // tellRest passes on appointments and results.
 func (r *Router) tellRest(ctx context.Context, s *scene) error {
-	for _, e := range s.active {
-		for i := range s.in.Appointments {
-			ev, ok := appointmentEvent(&s.in.Appointments[i])
-			if !ok || ev.Appointment.Start != nil && ev.Appointment.Start.Before(e.StartedAt.AddDate(0, 0, -1)) {
+	events := s.restEvents()
+	if len(events) == 0 {
+		return nil
+	}
+	for _, e := range s.active() {
+		since := s.momentOf(e).at
+		for _, ev := range events {
+			if a := ev.Appointment; a != nil && a.Start != nil && a.Start.Before(since) {
 				continue
 			}
-			ev.OccurredAt = s.in.OccurredAt
-			if err := r.submit(ctx, s, e.ID, ev); err != nil {
-				return err
-			}
-		}
-		for i := range s.in.Observations {
-			o := &s.in.Observations[i]
-			if o.ObservedAt != nil && o.ObservedAt.Before(e.StartedAt) {
+			if o := ev.Observation; o != nil && o.ObservedAt != nil && o.ObservedAt.Before(since) {
 				continue
 			}
-			ev := engine.Event{ID: contentID("observation", o), Kind: engine.ObservationMade, OccurredAt: s.in.OccurredAt, Observation: o}
-			if err := r.submit(ctx, s, e.ID, ev); err != nil {
+			if err := s.bear(r.submit(ctx, s, e, ev)); err != nil {
 				return err
 			}
 		}
@@ -223,7 +225,21 @@ func (r *Router) tellRest(ctx context.Context, s *scene) error {
 	return nil
 }
 
-func appointmentEvent(a *care.AppointmentReport) (engine.Event, bool) {
+func (s *scene) restEvents() []engine.Event {
+	var events []engine.Event
+	for i := range s.in.Appointments {
+		if ev, ok := s.appointmentEvent(&s.in.Appointments[i]); ok {
+			events = append(events, ev)
+		}
+	}
+	for i := range s.in.Observations {
+		o := &s.in.Observations[i]
+		events = append(events, engine.Event{ID: contentID("observation", o), Kind: engine.ObservationMade, Observation: o})
+	}
+	return events
+}
+
+func (s *scene) appointmentEvent(a *care.AppointmentReport) (engine.Event, bool) {
 	kinds := map[care.AppointmentStatus]engine.EventKind{
 		care.AppointmentBooked: engine.AppointmentBooked, care.AppointmentCancelled: engine.AppointmentCancel,
 		care.AppointmentNoShow: engine.AppointmentNoShow, care.AppointmentKept: engine.AppointmentKept,
@@ -233,7 +249,8 @@ func appointmentEvent(a *care.AppointmentReport) (engine.Event, bool) {
 		return engine.Event{}, false
 	}
 	return engine.Event{
-		ID: contentID("appointment", a), Kind: kind,
+		// With its time: an appointment that is moved there and back was moved twice.
+		ID: contentID("appointment", []any{a, s.in.OccurredAt.UTC()}), Kind: kind,
 		Appointment: &care.Appointment{Identifier: a.Identifier.System + "|" + a.Identifier.Value, Status: a.Status, Start: a.Start},
 	}, true
 }
