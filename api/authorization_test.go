@@ -14,7 +14,9 @@ var open = map[string]bool{"/healthz": true, "/readyz": true}
 
 // TestNothingIsOpen asks for every operation of the document without a token and with wrong ones.
 func TestNothingIsOpen(t *testing.T) {
-	s := apitest.New(t, func(c *api.Config) { c.Limits = api.Limits{PerSecond: 1, Burst: 1, StrangersPerSecond: 1, StrangersBurst: 10_000} })
+	s := apitest.New(t, func(c *api.Config) {
+		c.Limits = api.Limits{PerSecond: 1, Burst: 1, StrangersPerSecond: 1, StrangersBurst: 10_000}
+	})
 	credentials := map[string][]string{
 		"none":               nil,
 		"a wrong token":      {"Authorization", "Bearer wrong"},
@@ -56,7 +58,9 @@ func TestNothingBesideTheAPIIsOpen(t *testing.T) {
 }
 
 func TestAStrangerIsTooManyAfterAWhile(t *testing.T) {
-	s := apitest.New(t, func(c *api.Config) { c.Limits = api.Limits{PerSecond: 100, Burst: 100, StrangersPerSecond: 1, StrangersBurst: 50} })
+	s := apitest.New(t, func(c *api.Config) {
+		c.Limits = api.Limits{PerSecond: 100, Burst: 100, StrangersPerSecond: 1, StrangersBurst: 50}
+	})
 	var last *apitest.Answer
 	for range 60 {
 		last = s.Stranger(http.MethodGet, "/api/v1/tasks", nil, "Authorization", "Bearer guess")

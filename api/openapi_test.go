@@ -52,6 +52,7 @@ type operation struct {
 	Tags        []string            `json:"tags"`
 	Security    []map[string][]any  `json:"security"`
 	Responses   map[string]struct{} `json:"responses"`
+	Parameters  []struct{ Name, In string }
 }
 
 func read(t *testing.T) document {
@@ -90,6 +91,19 @@ func TestEveryOperationIsDescribed(t *testing.T) {
 	}
 	if len(ids) < 70 {
 		t.Errorf("only %d operations", len(ids))
+	}
+}
+
+func TestEveryPartOfAPathIsAParameter(t *testing.T) {
+	part := regexp.MustCompile(`\{([a-z_]+)\}`)
+	for path, methods := range read(t).Paths {
+		for method, op := range methods {
+			for _, name := range part.FindAllStringSubmatch(path, -1) {
+				if !slices.Contains(op.Parameters, struct{ Name, In string }{name[1], "path"}) {
+					t.Errorf("%s %s does not read %s", method, path, name[1])
+				}
+			}
+		}
 	}
 }
 

@@ -10,8 +10,8 @@ import (
 )
 
 type versionInput struct {
-	getInput
-	Version int `path:"version" minimum:"1"`
+	Key     string `path:"key" maxLength:"100" doc:"The pathway's key"`
+	Version int    `path:"version" minimum:"1"`
 }
 
 // PathwayDetail is a version of a pathway with all that it says.

@@ -116,7 +116,9 @@ func TestStaysAndLaunchesAreShown(t *testing.T) {
 	}
 	var stays struct{ Items []care.Encounter }
 	s.Get(base + "/" + id + "/encounters").Is(http.StatusOK).Into(&stays)
-	var launches struct{ Items []struct{ Decision, Reason string } }
+	var launches struct {
+		Items []struct{ Decision, Reason string }
+	}
 	s.Get(base + "/" + id + "/launches").Is(http.StatusOK).Into(&launches)
 	if len(stays.Items) != 1 || len(launches.Items) != 1 || launches.Items[0].Reason != "discharged to a nursing facility" {
 		t.Errorf("%+v %+v", stays, launches)
