@@ -66,14 +66,6 @@ func (r *run) learn(name string, value any, from string) bool {
 	return true
 }
 
-// forget drops a fact that no longer holds.
-func (r *run) forget(name string) {
-	i := sort.Search(len(r.s.Facts), func(i int) bool { return r.s.Facts[i].Name >= name })
-	if i < len(r.s.Facts) && r.s.Facts[i].Name == name {
-		r.s.Facts = append(r.s.Facts[:i], r.s.Facts[i+1:]...)
-	}
-}
-
 // sameValue compares scalars across a trip through JSON, which turns whole numbers into floats.
 func sameValue(a, b any) bool {
 	if x, ok := number(a); ok {

@@ -69,6 +69,11 @@ func because(reason string) changeEvent { return func(ev *engine.Event) { ev.Rea
 func completion(t testing.TB, w *simulate.World, id, outcome string, changes ...changeEvent) engine.Event {
 	t.Helper()
 	st := step(t, w, id)
+	for _, other := range w.State.Steps {
+		if other.ID == id && other.Status == care.StepOpen {
+			st = other
+		}
+	}
 	if st.Task == nil {
 		t.Fatalf("the step %s has no task", id)
 	}

@@ -327,7 +327,7 @@ func (r *run) setReferral(st *Step, to care.ReferralStatus, why string, at time.
 	from := cur.Status
 	cur.Status, cur.Reason = to, why
 	if !to.Open() {
-		cur.EndedAt, cur.DueAt, cur.WaitsFor = &at, nil, ""
+		cur.EndedAt, cur.DueAt, cur.WaitsFor, cur.Next = &at, nil, "", nil
 	}
 	r.moved(cur.ID, "referral", string(from), string(to), cur.ServiceID, why, at)
 	text := fmt.Sprintf("%s: the referral for %s is %s", cur.ServiceName, plain(cur.Need), plain(string(to)))

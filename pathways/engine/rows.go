@@ -35,15 +35,21 @@ func (r *run) describeTasks() {
 			continue
 		}
 		st.Task.Next = r.nextOfStep(st)
-		if c := r.mainClock(st); c != nil {
-			due := c.Due
-			st.Task.DueAt, st.Task.DueReason = &due, c.Reason
-			if c.Status == care.ClockPaused {
-				st.Task.DueReason = "stands still while the pathway does"
-			}
-		} else {
-			st.Task.DueAt, st.Task.DueReason = nil, ""
-		}
+		r.describeDue(st)
+	}
+}
+
+// describeDue notes on a step's task by when it must be done.
+func (r *run) describeDue(st *Step) {
+	c := r.mainClock(st)
+	if c == nil {
+		st.Task.DueAt, st.Task.DueReason = nil, ""
+		return
+	}
+	due := c.Due
+	st.Task.DueAt, st.Task.DueReason = &due, c.Reason
+	if c.Status == care.ClockPaused {
+		st.Task.DueReason = "stands still while the pathway does"
 	}
 }
 

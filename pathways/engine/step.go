@@ -215,6 +215,9 @@ func (r *run) endStep(st *Step, status care.StepStatus, outcome string, happened
 		return
 	}
 	wasOpen := st.Status == care.StepOpen
+	if st.Task != nil && st.Task.Status.Open() {
+		r.describeDue(st) // for the last time, while its clocks are as they were
+	}
 	reason = clause(reason)
 	st.Status, st.Outcome, st.Reason, st.EndedAt, st.OpensAt, st.Ready = status, outcome, reason, &happened, nil, false
 	done := status == care.StepDone
