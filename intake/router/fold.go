@@ -57,24 +57,9 @@ func foldOne(enc *care.Encounter, r Report) {
 func act(enc *care.Encounter, r Report) {
 	switch r.Act {
 	case care.ActAdmit, care.ActRegister, care.ActToInpatient, care.ActToOutpatient:
-		if r.Act == care.ActToInpatient && r.Class == "" {
-			enc.Class = care.Inpatient
-		}
-		if r.Act == care.ActToOutpatient && r.Class == "" {
-			enc.Class = care.Outpatient
-		}
-		if enc.Status == care.EncounterDischarged {
-			return
-		}
-		enc.Status = care.EncounterInProgress
-		if enc.AdmittedAt == nil {
-			enc.AdmittedAt = instant(r.OccurredAt)
-		}
+		admit(enc, r)
 	case care.ActDischarge:
-		enc.Status = care.EncounterDischarged
-		if enc.DischargedAt == nil {
-			enc.DischargedAt = instant(r.OccurredAt)
-		}
+		discharge(enc, r)
 	case care.ActCancelDischarge:
 		if enc.Status != care.EncounterCancelled {
 			enc.Status = care.EncounterInProgress
@@ -87,14 +72,37 @@ func act(enc *care.Encounter, r Report) {
 			enc.Status = care.EncounterInProgress
 		}
 	case care.ActSnapshot:
-		if r.Status != "" {
+		if r.Status == care.EncounterDischarged {
+			discharge(enc, r)
+		} else if r.Status != "" {
 			enc.Status = r.Status
-		}
-		if r.Status == care.EncounterDischarged && enc.DischargedAt == nil {
-			enc.DischargedAt = instant(r.OccurredAt) // as with a discharge that does not say when
 		}
 	case care.ActPreadmit, care.ActUpdate:
 		// They say what is known of the stay, and do not move it.
+	}
+}
+
+func admit(enc *care.Encounter, r Report) {
+	if r.Class == "" && r.Act == care.ActToInpatient {
+		enc.Class = care.Inpatient
+	}
+	if r.Class == "" && r.Act == care.ActToOutpatient {
+		enc.Class = care.Outpatient
+	}
+	if enc.Status == care.EncounterDischarged {
+		return
+	}
+	enc.Status = care.EncounterInProgress
+	if enc.AdmittedAt == nil {
+		enc.AdmittedAt = instant(r.OccurredAt)
+	}
+}
+
+// discharge ends the stay. Where nothing says when, it was when that was recorded.
+func discharge(enc *care.Encounter, r Report) {
+	enc.Status = care.EncounterDischarged
+	if enc.DischargedAt == nil {
+		enc.DischargedAt = instant(r.OccurredAt)
 	}
 }
 

@@ -32,6 +32,8 @@ type world struct {
 	mu  sync.Mutex
 	now time.Time
 	n   int // control ids
+	// refused is the enrollment whose event a test refused.
+	refused care.ID
 	// step is how much time passes after each message.
 	step time.Duration
 }
