@@ -179,13 +179,13 @@ func TestReadmissionSuspends(t *testing.T) {
 			return m
 		}()}, care.EnrollmentEnded},
 	}
+	w := newWorld(t)
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
 			all := append([]adt{discharged, readmitted}, c.then...)
 			for _, order := range permutations(len(all)) {
-				mrn, first, second := fmt.Sprint("M", order), fmt.Sprint("A", order), fmt.Sprint("B", order)
-				mrn, first, second = strings.ReplaceAll(mrn, " ", ""), strings.ReplaceAll(first, " ", ""), strings.ReplaceAll(second, " ", "")
+				mrn := fmt.Sprintf("%s %v", name, order)
+				first, second := mrn+" A", mrn+" B"
 				for _, i := range order {
 					visit := second
 					if i == 0 {
@@ -235,16 +235,17 @@ func TestLaunchDecisions(t *testing.T) {
 		"emergency only":  {classed("E"), "not_started: A visit to the emergency department alone is not followed up as a discharge (CMS TCM)."},
 		"outpatient":      {classed("O"), "not_started: not for this pathway: "},
 	}
+	w := newWorld(t)
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			w.post(c.message.text(w))
-			w.post(c.message.as("A08", "20251126170000").text(w))
-			got := w.decisions("4711")
+			m := c.message.of(name, name)
+			w.post(m.text(w))
+			w.post(m.as("A08", "20251126170000").text(w))
+			got := w.decisions(name)
 			if len(got) != 1 || !strings.HasPrefix(got[0], c.want) {
 				t.Errorf("decided %q, want once %q", got, c.want)
 			}
-			if started := len(w.enrollments("4711")) == 1; started != (c.want == "started") {
+			if started := len(w.enrollments(name)) == 1; started != (c.want == "started") {
 				t.Errorf("enrolled: %v", started)
 			}
 		})
