@@ -166,6 +166,7 @@ func (r *run) encounter() error {
 	if r.deriveFacts() {
 		r.tell("encounter.updated", "", "What is known of the stay was corrected.", r.causeOf("", 0, ""))
 		r.recompute("the stay was corrected")
+		r.withdrawNeedless()
 	}
 	r.suspendUnlessQualified()
 	return nil

@@ -139,6 +139,9 @@ func (r *run) valueInWords(v any) string {
 		if t, err := time.Parse(time.RFC3339, x); err == nil {
 			return r.inWords(t)
 		}
+		if _, err := care.ParseDate(x); err == nil {
+			return x
+		}
 		return plain(x)
 	case float64:
 		return strconv.FormatFloat(x, 'f', -1, 64)
@@ -173,11 +176,8 @@ func requiredInWords(v any) string {
 	return "of what was required: " + strings.Join(parts, ", ")
 }
 
+var spaced = strings.NewReplacer("_", " ", "-", " ")
+
 // plain writes a code without its underscores and hyphens: "transportation-insecurity" is
-// "transportation insecurity". A date stays as it is.
-func plain(code string) string {
-	if _, err := care.ParseDate(code); err == nil {
-		return code
-	}
-	return strings.NewReplacer("_", " ", "-", " ").Replace(code)
-}
+// "transportation insecurity".
+func plain(code string) string { return spaced.Replace(code) }

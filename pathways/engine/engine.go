@@ -179,6 +179,7 @@ func (r *run) finish() Turn {
 	if len(r.effects) > 0 || r.changed() {
 		r.s.Seq++
 		r.describe(wake)
+		r.compact()
 	}
 	return Turn{State: r.s, Event: r.ev, Effects: r.effects, Wake: wake, RecordedAt: r.now}
 }

@@ -20,7 +20,12 @@ func load(t testing.TB, file string) *engine.Engine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, problems := pathways.Parse(file, src)
+	return parse(t, string(src))
+}
+
+func parse(t testing.TB, src string) *engine.Engine {
+	t.Helper()
+	d, problems := pathways.Parse("test.yaml", []byte(src))
 	if problems.Errors() != nil {
 		t.Fatalf("parsing: %v", problems)
 	}

@@ -222,7 +222,7 @@ type Moment struct {
 	To  string    `json:"to"`  // owner | patient | <role>
 }
 
-// Ladder gives the moments of a clock's ladder, in their order on it.
+// Ladder gives the moments of a clock's ladder in the order in which they come.
 func (e *Engine) Ladder(c *Clock) []Moment {
 	ladder := e.def.LadderByName(c.Ladder)
 	if ladder == nil {
@@ -236,5 +236,6 @@ func (e *Engine) Ladder(c *Clock) []Moment {
 		act, to := ladder.Rungs[i].Act()
 		moments = append(moments, Moment{At: rung.At, Act: act, To: to})
 	}
+	slices.SortStableFunc(moments, func(a, b Moment) int { return a.At.Compare(b.At) })
 	return moments
 }

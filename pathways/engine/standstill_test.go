@@ -6,6 +6,7 @@ import (
 
 	"throughline/care"
 	"throughline/pathways/engine"
+	"throughline/pathways/simulate"
 )
 
 func TestReadmissionSuspends(t *testing.T) {
@@ -192,4 +193,34 @@ func TestWorkArrivingWhileSuspendedStandsStillToo(t *testing.T) {
 	if c := clock(t, w, "transport", "decide"); c.Status != care.ClockRunning || !c.Due.After(w.Now.Add(24*time.Hour)) {
 		t.Errorf("its clock is %s, due %s", c.Status, c.Due)
 	}
+}
+
+// Work that began because of what was corrected is taken back, unless somebody is at it.
+func TestCorrectionTakesBackWhatNobodyBegan(t *testing.T) {
+	e := load(t, "../library/post-discharge-tcm.yaml")
+	left := at(t, "2025-11-26T15:00:00-05:00")
+	news := func(revision int, to care.Disposition) engine.Event {
+		enc := stay(t, "enc-1", care.EncounterDischarged, revision, "2025-11-26T15:00:00-05:00")
+		enc.Disposition = to
+		return engine.Event{Kind: engine.EncounterUpdated, Actor: system, Encounter: enc}
+	}
+	start := func() *simulate.World {
+		w := simulate.New(e, left.Add(time.Hour))
+		do(t, w, engine.Event{Kind: engine.Started, Launch: &engine.Launch{
+			EnrollmentID: "enr-1", PatientID: "pat-1", Zone: "America/New_York", Calendar: care.USFederalCalendar(), Encounter: news(1, care.DispositionNil).Encounter,
+		}})
+		is(t, w, "destination", care.StepOpen, "")
+		return w
+	}
+	w := start()
+	do(t, w, news(2, care.ToHome))
+	told(t, w, "no longer needed; Where the patient went: home")
+	is(t, w, "destination", care.StepWaiting, "")
+	do(t, w, news(3, care.ToOther))
+	is(t, w, "destination", care.StepOpen, "")
+
+	w = start()
+	do(t, w, engine.Event{Kind: engine.TaskClaim, Actor: coordinator, TaskID: step(t, w, "destination").Task.ID})
+	do(t, w, news(2, care.ToHome))
+	is(t, w, "destination", care.StepOpen, "")
 }

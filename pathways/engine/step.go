@@ -145,6 +145,26 @@ func (r *run) notNow(st *Step, spec *pathways.Step, verdict answer) bool {
 	return true
 }
 
+// withdrawNeedless takes back the steps that began because of what was now corrected, and that
+// nobody has begun to work on. They wait anew, so that every order of the same news ends alike.
+func (r *run) withdrawNeedless() {
+	for _, st := range slices.Clone(r.s.Steps) {
+		spec := r.spec(st.ID)
+		if st.Status != care.StepOpen || st.Kind != pathways.KindTask || st.Round > 1 || spec.When == "" || len(spec.After) > 0 || spec.On != "" {
+			continue
+		}
+		if st.Task.Status == care.TaskInProgress || st.Task.Assignee != "" || len(st.Attempts) > 0 {
+			continue
+		}
+		v := r.holds(spec.When, values{r: r, step: st})
+		if v.True || len(v.Unknown) > 0 {
+			continue
+		}
+		r.endStep(st, care.StepSkipped, "", r.at, "no longer needed; "+v.words())
+		r.place(spec, st.Occurrence+1, st.Track, st.Cause)
+	}
+}
+
 // openingCause says why a step opens: what came before, the condition, the event.
 func (r *run) openingCause(spec *pathways.Step, verdict answer) care.Cause {
 	cause := r.causeOf("steps."+spec.ID, spec.Line, "")

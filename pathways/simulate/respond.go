@@ -13,14 +13,14 @@ import (
 // office is the local hour at which those who respond do their work.
 const office = 10
 
-// visitAfter is how many days ahead a visit is booked.
-const visitAfter = 5
+// visitAfter is how many business days ahead a visit is booked.
+const visitAfter = 2
 
 // respond lets everybody do their work on the next morning, with the first outcome that the task
 // offers, until the pathway has ended.
 func respond(def *pathways.Definition, w *World, zone *time.Location, last time.Time) error {
 	for w.Now.Before(last) && w.State.Status != care.EnrollmentEnded {
-		if err := w.Sleep(nextMorning(w.State.Calendar, w.Now, zone)); err != nil {
+		if err := w.Sleep(morning(w, 1, zone)); err != nil {
 			return err
 		}
 		for i := 0; i < len(w.State.Steps) && w.State.Status != care.EnrollmentEnded; i++ {
@@ -33,9 +33,9 @@ func respond(def *pathways.Definition, w *World, zone *time.Location, last time.
 	return nil
 }
 
-// nextMorning is when somebody is at work again.
-func nextMorning(calendar care.Calendar, now time.Time, zone *time.Location) time.Time {
-	day, _ := calendar.AddBusinessDays(care.DateOf(now, zone), 1)
+// morning is when somebody is at work, some business days from now.
+func morning(w *World, businessDays int, zone *time.Location) time.Time {
+	day, _ := w.State.Calendar.AddBusinessDays(care.DateOf(w.Now, zone), businessDays)
 	return time.Date(day.Year, day.Month, day.Day, office, 0, 0, 0, zone).UTC()
 }
 
@@ -48,7 +48,7 @@ func work(def *pathways.Definition, w *World, st *engine.Step, zone *time.Locati
 	ev := engine.Event{Kind: engine.TaskComplete, Actor: care.Actor{Kind: care.Person, ID: "simulated person"}, TaskID: st.Task.ID, Outcome: st.Task.Outcomes[0]}
 	switch {
 	case st.Kind == pathways.KindAppointment && st.Appointment == nil:
-		start := w.Now.In(zone).AddDate(0, 0, visitAfter).UTC().Format(time.RFC3339)
+		start := morning(w, visitAfter, zone).Format(time.RFC3339)
 		ev.Answers = []care.FactValue{{Name: "start", Value: start}}
 	case st.Kind == pathways.KindAppointment && st.Appointment.Start != nil && st.Appointment.Start.After(w.Now):
 		return // the visit is to come
