@@ -71,11 +71,12 @@ func init() { //nolint:gochecknoinits // the table refers to functions that refe
 		EnrollmentSupersede:    (*run).superseded,
 		EnrollmentEnterInError: (*run).inError,
 
-		StepStart:  (*run).startStep,
-		StepSkip:   (*run).skipStep,
-		StepAdd:    (*run).addStep,
-		TrackStart: (*run).startTrackByHand,
-		ClockMove:  (*run).moveClock,
+		StepStart:    (*run).startStep,
+		StepSkip:     (*run).skipStep,
+		StepAdd:      (*run).addStep,
+		TrackStart:   (*run).startTrackByHand,
+		ClockMove:    (*run).moveClock,
+		FactRecorded: (*run).recordFacts,
 
 		MessageDelivered:   (*run).delivered,
 		ReferralCandidates: (*run).found,

@@ -181,27 +181,19 @@ func (r *run) mayBe(st *Step, a *care.Appointment) bool {
 	return a.Start == nil || c == nil || !a.Start.Before(c.Anchor)
 }
 
-func (r *run) answer(name string) (any, bool) {
+// answeredText is an answer that is a text; empty where there is none.
+func (r *run) answeredText(name string) string {
 	for _, a := range r.ev.Answers {
-		if a.Name == name && a.Value != nil {
-			return a.Value, true
+		if text, ok := a.Value.(string); ok && a.Name == name {
+			return text
 		}
 	}
-	return nil, false
-}
-
-func (r *run) answeredText(name string) string {
-	v, _ := r.answer(name)
-	s, _ := v.(string)
-	return s
+	return ""
 }
 
 func (r *run) answeredTime(name string) (time.Time, error) {
-	v, _ := r.answer(name)
-	if s, ok := v.(string); ok {
-		if t, err := time.Parse(time.RFC3339, s); err == nil {
-			return t.UTC(), nil
-		}
+	if t, err := time.Parse(time.RFC3339, r.answeredText(name)); err == nil {
+		return t.UTC(), nil
 	}
 	return time.Time{}, care.Errorf(care.Invalid, "%s must be a time like 2025-12-03T14:30:00-05:00", name).At("answers." + name)
 }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -64,7 +65,7 @@ const seenKept = 256
 // that it is given. An event that was seen before gives a turn marked Duplicate. A refusal is a
 // care.Error (Invalid, Conflict, NotFound) that names the rule, and nothing has changed then.
 func (e *Engine) Advance(s State, ev Event, now time.Time) (Turn, error) {
-	if s.seen(ev.ID) {
+	if seen(s, ev.ID) {
 		return Turn{State: s, Duplicate: true, Event: ev, Wake: e.Wake(s), RecordedAt: now.UTC().Round(0)}, nil
 	}
 	r, err := e.begin(s, ev, now)
@@ -174,7 +175,7 @@ func (r *run) settle() {
 // finish closes the turn: rows of all that changed, in a fixed order.
 func (r *run) finish() Turn {
 	r.s.At = later(r.now, r.s.At)
-	r.s.remember(r.ev.ID)
+	r.remember()
 	wake := r.Wake(r.s)
 	if len(r.effects) > 0 || r.changed() {
 		r.s.Seq++
@@ -192,27 +193,18 @@ func (r *run) actor() care.Actor {
 	return r.ev.Actor
 }
 
-func (s *State) seen(id string) bool {
-	if id == "" {
-		return false
-	}
-	for _, known := range s.Seen {
-		if known == id {
-			return true
-		}
-	}
-	return false
-}
+func seen(s State, id string) bool { return id != "" && slices.Contains(s.Seen, id) }
 
-func (s *State) remember(id string) {
-	if id == "" {
+// remember keeps the event's identity, and lets go of the oldest.
+func (r *run) remember() {
+	if r.ev.ID == "" {
 		return
 	}
-	kept := s.Seen
+	kept := r.s.Seen
 	if len(kept) >= seenKept {
 		kept = kept[len(kept)-seenKept+1:]
 	}
-	s.Seen = append(append([]string(nil), kept...), id)
+	r.s.Seen = append(slices.Clone(kept), r.ev.ID)
 }
 
 func later(a, b time.Time) time.Time {

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"os"
+	"slices"
 	"testing"
 	"time"
 	_ "time/tzdata"
@@ -73,9 +74,9 @@ func sleep(t testing.TB, w *simulate.World, until string) {
 
 func step(t testing.TB, w *simulate.World, id string) *engine.Step {
 	t.Helper()
-	for i := len(w.State.Steps) - 1; i >= 0; i-- {
-		if w.State.Steps[i].ID == id {
-			return w.State.Steps[i]
+	for _, st := range slices.Backward(w.State.Steps) {
+		if st.ID == id {
+			return st
 		}
 	}
 	t.Fatalf("there is no step %s", id)

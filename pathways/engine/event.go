@@ -68,6 +68,8 @@ const (
 	StepAdd    EventKind = "step.add"
 	TrackStart EventKind = "track.start"
 	ClockMove  EventKind = "clock.move"
+	// FactRecorded sets a fact of the pathway anew: Answers hold it, by its name.
+	FactRecorded EventKind = "fact.recorded"
 )
 
 // What our own activities report back.

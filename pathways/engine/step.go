@@ -93,7 +93,7 @@ func (r *run) moveSteps() bool {
 }
 
 func (r *run) moveWaiting(st *Step, spec *pathways.Step) bool {
-	if !r.afterEnded(st, spec) {
+	if !r.afterEnded(spec) {
 		return false
 	}
 	if st.Round > 1 {
@@ -187,7 +187,7 @@ func (r *run) openingCause(spec *pathways.Step, verdict answer) care.Cause {
 	return cause
 }
 
-func (r *run) afterEnded(st *Step, spec *pathways.Step) bool {
+func (r *run) afterEnded(spec *pathways.Step) bool {
 	for _, id := range spec.After {
 		found := false
 		for _, other := range r.s.Steps {

@@ -45,9 +45,8 @@ func (p *player) compareRefusal(name, want string, err error) {
 	case want == "":
 		p.failf("%s was refused: %v", name, err)
 	default:
-		var refusal *care.Error
 		rule := ""
-		if errors.As(err, &refusal) {
+		if refusal, ok := errors.AsType[*care.Error](err); ok {
 			rule = refusal.Rule
 		}
 		if !strings.Contains(err.Error(), want) && !strings.Contains(rule, want) {

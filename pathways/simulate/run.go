@@ -172,7 +172,7 @@ func factValues(facts map[string]any) []care.FactValue {
 // plainNumber turns YAML's unsigned numbers into those that the engine knows.
 func plainNumber(v any) any {
 	if n, ok := v.(uint64); ok {
-		return int64(n) //nolint:gosec // a scenario's author writes it
+		return int64(n)
 	}
 	return v
 }

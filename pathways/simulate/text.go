@@ -18,21 +18,19 @@ func (r Result) WriteText(out io.Writer) error {
 		return fmt.Errorf("writing times: %w", err)
 	}
 	p := &page{zone: zone}
-	p.line("%s (%s, version %d)", r.Title, r.Pathway, r.Version)
-	p.line("From %s, times in %s", r.Start.In(zone).Format(longDay+", 15:04"), r.Zone)
+	p.linef("%s (%s, version %d)", r.Title, r.Pathway, r.Version)
+	p.linef("From %s, times in %s", r.Start.In(zone).Format(longDay+", 15:04"), r.Zone)
 	if r.NotStarted != "" {
-		p.line("")
-		p.line("Nothing starts: %s", r.NotStarted)
-		_, err := io.WriteString(out, p.String())
-		return err
+		p.linef("")
+		p.linef("Nothing starts: %s", r.NotStarted)
+		return p.flush(out)
 	}
 	p.deadlines(r.Deadlines)
 	p.timeline(r)
 	for _, f := range r.Failures {
-		p.line("NOT AS EXPECTED: %s", f)
+		p.linef("NOT AS EXPECTED: %s", f)
 	}
-	_, err = io.WriteString(out, p.String())
-	return err
+	return p.flush(out)
 }
 
 type page struct {
@@ -40,33 +38,40 @@ type page struct {
 	zone *time.Location
 }
 
-func (p *page) line(format string, args ...any) { fmt.Fprintf(p, format+"\n", args...) }
+func (p *page) flush(out io.Writer) error {
+	if _, err := io.WriteString(out, p.String()); err != nil {
+		return fmt.Errorf("writing what happens: %w", err)
+	}
+	return nil
+}
+
+func (p *page) linef(format string, args ...any) { fmt.Fprintf(p, format+"\n", args...) }
 
 func (p *page) deadlines(deadlines []Deadline) {
-	p.line("")
-	p.line("DEADLINES")
+	p.linef("")
+	p.linef("DEADLINES")
 	for _, d := range deadlines {
 		name := d.Clock
 		if d.Step != "" && d.Step != d.Clock {
 			name = d.Step + ", " + d.Clock
 		}
 		due := d.Due.In(p.zone)
-		p.line("")
-		p.line("  %s due %s, %s", name, due.Format(longDay), due.Format("15:04"))
-		p.line("    what    %s", d.Title)
-		p.line("    why     %s", d.Reason)
+		p.linef("")
+		p.linef("  %s due %s, %s", name, due.Format(longDay), due.Format("15:04"))
+		p.linef("    what    %s", d.Title)
+		p.linef("    why     %s", d.Reason)
 		if d.Source != "" {
-			p.line("    source  %s", d.Source)
+			p.linef("    source  %s", d.Source)
 		}
 		for _, m := range d.Ladder {
-			p.line("    %s  %s %s", m.At.In(p.zone).Format("Mon 2006-01-02 15:04"), m.Act, strings.ReplaceAll(m.To, "_", " "))
+			p.linef("    %s  %s %s", m.At.In(p.zone).Format("Mon 2006-01-02 15:04"), m.Act, strings.ReplaceAll(m.To, "_", " "))
 		}
 	}
 }
 
 func (p *page) timeline(r Result) {
-	p.line("")
-	p.line("WHAT HAPPENS")
+	p.linef("")
+	p.linef("WHAT HAPPENS")
 	before := ""
 	for _, entry := range r.Timeline {
 		at := entry.OccurredAt.In(p.zone).Format("Mon 2006-01-02 15:04")
@@ -75,16 +80,16 @@ func (p *page) timeline(r Result) {
 			shown = strings.Repeat(" ", len(at))
 		}
 		before = at
-		p.line("  %s  %s", shown, entry.Text)
+		p.linef("  %s  %s", shown, entry.Text)
 		if why := entry.Cause.Text; why != "" && !strings.Contains(entry.Text, why) {
-			p.line("  %s    because %s", strings.Repeat(" ", len(at)), why)
+			p.linef("  %s    because %s", strings.Repeat(" ", len(at)), why)
 		}
 	}
-	p.line("")
-	p.line("%d escalations and warnings, %d messages.", len(r.Escalations), len(r.Messages))
+	p.linef("")
+	p.linef("%d escalations and warnings, %d messages.", len(r.Escalations), len(r.Messages))
 	if r.Outcome == "" {
-		p.line("On %s it is still %s.", r.End.In(p.zone).Format(longDay), r.Status)
+		p.linef("On %s it is still %s.", r.End.In(p.zone).Format(longDay), r.Status)
 		return
 	}
-	p.line("Ended on %s as %s: %s.", r.End.In(p.zone).Format(longDay), r.Outcome, r.Reason)
+	p.linef("Ended on %s as %s: %s.", r.End.In(p.zone).Format(longDay), r.Outcome, r.Reason)
 }
