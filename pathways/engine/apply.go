@@ -86,7 +86,10 @@ func init() { //nolint:gochecknoinits // the table refers to functions that refe
 // start begins the enrollment: what is known, its own clocks, every step waiting.
 func (r *run) start() error {
 	l := r.ev.Launch
-	r.s.Engine, r.s.EnrollmentID, r.s.PatientID = Version, l.EnrollmentID, l.PatientID
+	if r.s.Engine == 0 { // the shell chooses it where there is one
+		r.s.Engine = Version
+	}
+	r.s.EnrollmentID, r.s.PatientID = l.EnrollmentID, l.PatientID
 	r.s.Zone, r.s.Calendar, r.s.Offset = l.Zone, l.Calendar, l.Offset
 	r.s.Status, r.s.StartedAt, r.s.At = care.EnrollmentActive, r.at, r.at
 	r.s.Patient, r.s.Encounter = l.Patient, l.Encounter
