@@ -13,12 +13,13 @@ import (
 
 // Report tells an enrollment what happened.
 type Report struct {
-	Kind        engine.EventKind        `json:"kind" enum:"appointment.booked,appointment.cancelled,appointment.noshow,appointment.kept,observation.recorded,need.identified,patient.died,enrollment.enter_in_error" doc:"What happened"`
+	Kind        engine.EventKind        `json:"kind" enum:"appointment.booked,appointment.cancelled,appointment.noshow,appointment.kept,observation.recorded,need.identified,patient.died,fact.recorded,enrollment.enter_in_error" doc:"What happened"`
 	OccurredAt  time.Time               `json:"occurred_at,omitzero" doc:"When; default: now"`
 	Reason      string                  `json:"reason,omitempty" maxLength:"2000"`
 	Appointment *ReportedAppointment    `json:"appointment,omitempty" doc:"With appointment.*"`
 	Observation *care.ObservationReport `json:"observation,omitempty" doc:"With observation.recorded"`
 	Need        string                  `json:"need,omitempty" maxLength:"100" doc:"With need.identified: the Gravity SDOH category"`
+	Facts       map[string]any          `json:"facts,omitempty" doc:"With fact.recorded: the pathway's facts to set anew, by name; needs a reason"`
 }
 
 type eventInput struct {
@@ -48,12 +49,15 @@ var appointmentStatus = map[engine.EventKind]care.AppointmentStatus{
 
 func (d Deps) event(ctx context.Context, in *eventInput) (*rest.One[EnrollmentDetail], error) {
 	b := in.Body
-	ev := engine.Event{Kind: b.Kind, OccurredAt: b.OccurredAt, Reason: b.Reason, Observation: b.Observation, Need: b.Need}
+	ev := engine.Event{Kind: b.Kind, OccurredAt: b.OccurredAt, Reason: b.Reason, Observation: b.Observation, Need: b.Need, Answers: FactsOf(b.Facts)}
 	if status, isVisit := appointmentStatus[b.Kind]; isVisit {
 		ev.Appointment = &care.Appointment{Status: status}
 		if b.Appointment != nil {
 			ev.Appointment = &care.Appointment{Identifier: b.Appointment.Identifier, Status: status, Start: b.Appointment.Start, Barrier: b.Appointment.Barrier}
 		}
+	}
+	if b.Kind != engine.FactRecorded && len(b.Facts) > 0 {
+		return nil, care.Errorf(care.Invalid, "facts are set by fact.recorded").At("facts")
 	}
 	switch {
 	case b.Kind == engine.ObservationMade && b.Observation == nil:
