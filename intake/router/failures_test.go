@@ -257,11 +257,11 @@ func TestDefectEndsOneMessageOnly(t *testing.T) {
 func TestLogHoldsNoPatient(t *testing.T) {
 	w := newWorld(t)
 	w.engine.failing(func(engine.Event) error {
-		return fmt.Errorf("refused Lovelace: %w", errors.Join(errAway, errors.New("MRN 4711")))
+		return fmt.Errorf("refused Lovelace: %w", errors.Join(errAway, errors.New("MRN zz-top")))
 	})
-	w.send(discharged.text(w))
+	w.send(discharged.of("zz-top", "").text(w))
 	w.drainLater()
-	if log := w.log.String(); log == "" || strings.Contains(log, "Lovelace") || strings.Contains(log, "4711") {
+	if log := w.log.String(); log == "" || strings.Contains(log, "Lovelace") || strings.Contains(log, "zz-top") {
 		t.Errorf("the log says %s", log)
 	}
 }
