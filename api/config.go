@@ -28,7 +28,7 @@ import (
 )
 
 // Store is all that the API reads and writes; *store.Store is one.
-type Store interface {
+type Store interface { //nolint:interfacebloat // each resource names what it needs; this is their sum
 	enrollments.Store
 	escalations.Store
 	intake.Store

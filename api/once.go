@@ -107,8 +107,7 @@ func hashOf(path string, body []byte) string {
 }
 
 func unreadable(c *gin.Context, err error) *rest.Problem {
-	var large *http.MaxBytesError
-	if errors.As(err, &large) {
+	if _, large := errors.AsType[*http.MaxBytesError](err); large {
 		return rest.NewProblem(c.Request.Context(), http.StatusRequestEntityTooLarge, "The request is too large.")
 	}
 	return rest.NewProblem(c.Request.Context(), http.StatusBadRequest, "The request's body cannot be read.")

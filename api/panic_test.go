@@ -16,7 +16,7 @@ func TestAPanicIsAnInternalErrorWithoutItsCause(t *testing.T) {
 		c.Parts = func(context.Context) []operations.Part { panic("Rivera") }
 	})
 	got := s.Stranger(http.MethodGet, "/readyz", nil).Is(http.StatusInternalServerError)
-	if id := got.Header.Get("X-Request-Id"); !strings.Contains(string(got.Body), "Internal error") || !strings.Contains(string(got.Body), id) {
+	if id := got.Header.Get("X-Request-ID"); !strings.Contains(string(got.Body), "Internal error") || !strings.Contains(string(got.Body), id) {
 		t.Errorf("%s", got.Body)
 	}
 	if strings.Contains(string(got.Body)+s.Log.String(), "Rivera") || !strings.Contains(s.Log.String(), "a handler panicked") {

@@ -21,10 +21,10 @@ func (r *recorder) WriteHeader(status int) { r.status = status }
 func (r *recorder) WriteHeaderNow() {}
 
 // Write keeps the bytes.
-func (r *recorder) Write(b []byte) (int, error) { return r.body.Write(b) }
+func (r *recorder) Write(b []byte) (int, error) { return r.body.Write(b) } //nolint:wrapcheck // never fails
 
 // WriteString keeps the text.
-func (r *recorder) WriteString(s string) (int, error) { return r.body.WriteString(s) }
+func (r *recorder) WriteString(s string) (int, error) { return r.body.WriteString(s) } //nolint:wrapcheck // never fails
 
 // Status gives the status noted.
 func (r *recorder) Status() int {

@@ -27,7 +27,7 @@ func (g *gate) request(c *gin.Context) {
 	began := g.c.Real()
 	req := &rest.Request{ID: care.NewID(began)}
 	c.Request = c.Request.WithContext(rest.With(c.Request.Context(), req))
-	c.Header("X-Request-Id", req.ID)
+	c.Header("X-Request-ID", req.ID)
 	c.Next()
 	took := g.c.Real().Sub(began)
 	route, status := routeOf(c), c.Writer.Status()

@@ -13,7 +13,7 @@ func TestEveryAnswerSaysItsRequest(t *testing.T) {
 	s := apitest.New(t)
 	for _, path := range []string{"/healthz", "/api/v1/tasks", "/api/v1/tasks/none", "/nothing"} {
 		got := s.Get(path)
-		id := got.Header.Get("X-Request-Id")
+		id := got.Header.Get("X-Request-ID")
 		if id == "" || !strings.Contains(s.Log.String(), id) {
 			t.Errorf("%s: the request %q is not in the log", path, id)
 		}

@@ -20,6 +20,7 @@ const module = "throughline/"
 var rows = []row{
 	{"bench", 8}, {"deploy", 8}, {"e2e", 8}, {"floors", 8}, // nothing imports these
 	{"store/storetest", 8}, // only tests do: it starts a database
+	{"api/apitest", 9},     // only tests do: it starts the API on one
 	{"cmd", 7},
 	{"app", 6},
 	{"api", 5}, {"intake/router", 5}, {"proof", 5}, {"worker", 5},

@@ -26,5 +26,5 @@ func registerList(a huma.API, d Deps) {
 func (d Deps) list(ctx context.Context, in *listInput) (*rest.Listed[care.Enrollment], error) {
 	return rest.ListOf(d.Store.ListEnrollments(ctx, store.EnrollmentFilter{
 		PatientID: in.PatientID, EncounterID: in.EncounterID, Pathway: in.Pathway, Status: in.Status, Owner: in.Owner,
-	}, in.Page.Store()))
+	}, in.Store()))
 }

@@ -25,5 +25,5 @@ func (d Deps) timeline(ctx context.Context, in *timelineInput) (*rest.Listed[car
 	if _, err := d.Store.Enrollment(ctx, in.ID); err != nil {
 		return nil, err
 	}
-	return rest.ListOf(d.Store.EnrollmentTimeline(ctx, in.ID, in.Page.Store()))
+	return rest.ListOf(d.Store.EnrollmentTimeline(ctx, in.ID, in.Store()))
 }

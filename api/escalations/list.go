@@ -27,5 +27,5 @@ func registerList(a huma.API, d Deps) {
 func (d Deps) list(ctx context.Context, in *listInput) (*rest.Listed[care.Escalation], error) {
 	return rest.ListOf(d.Store.ListEscalations(ctx, store.EscalationFilter{
 		Levels: in.Level, Status: in.Status, Open: in.Open, PatientID: in.PatientID, EnrollmentID: in.EnrollmentID, TaskID: in.TaskID,
-	}, in.Page.Store()))
+	}, in.Store()))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -40,14 +41,14 @@ func (d Deps) fhir(ctx context.Context, in *fhirInput) (*fhirOutput, error) {
 	}
 	body, err := json.Marshal(outcomeOf(fate, err))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("writing the outcome: %w", err)
 	}
 	return &fhirOutput{Status: status, ContentType: "application/fhir+json", Body: body}, nil
 }
 
 // outcome is a FHIR OperationOutcome.
 type outcome struct {
-	ResourceType string  `json:"resourceType"`
+	ResourceType string  `json:"resourceType"` //nolint:tagliatelle // FHIR's word
 	Extension    []any   `json:"extension,omitempty"`
 	Issue        []issue `json:"issue"`
 }

@@ -52,7 +52,7 @@ func TestFHIRIsAnsweredWithAnOutcome(t *testing.T) {
 	} {
 		got := s.Post(base+"/fhir", c.body, "Content-Type", "application/fhir+json").Is(c.status)
 		var outcome struct {
-			ResourceType string `json:"resourceType"`
+			ResourceType string `json:"resourceType"` //nolint:tagliatelle // FHIR's word
 			Issue        []struct{ Code string }
 			Extension    []struct {
 				Extension []struct{ URL, ValueString string }

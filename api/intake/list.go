@@ -22,5 +22,5 @@ func registerList(a huma.API, d Deps) {
 }
 
 func (d Deps) list(ctx context.Context, in *listInput) (*rest.Listed[store.InboundMessage], error) {
-	return rest.ListOf(d.Store.ListInbound(ctx, store.InboundFilter{Status: in.Status, PatientID: in.PatientID, ControlID: in.ControlID}, in.Page.Store()))
+	return rest.ListOf(d.Store.ListInbound(ctx, store.InboundFilter{Status: in.Status, PatientID: in.PatientID, ControlID: in.ControlID}, in.Store()))
 }

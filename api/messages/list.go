@@ -26,5 +26,5 @@ func registerList(a huma.API, d Deps) {
 func (d Deps) list(ctx context.Context, in *listInput) (*rest.Listed[care.Message], error) {
 	return rest.ListOf(d.Store.ListMessages(ctx, store.MessageFilter{
 		PatientID: in.PatientID, EnrollmentID: in.EnrollmentID, To: in.To, Purpose: in.Purpose, Status: in.Status,
-	}, in.Page.Store()))
+	}, in.Store()))
 }

@@ -87,7 +87,7 @@ func TestTheDocumentationNamesEveryOperation(t *testing.T) {
 	s := apitest.New(t)
 	var spec struct {
 		Paths map[string]map[string]struct {
-			ID string `json:"operationId"`
+			ID string `json:"operationId"` //nolint:tagliatelle // OpenAPI's word
 		}
 	}
 	s.Get("/api/openapi.json").Is(http.StatusOK).Into(&spec)

@@ -150,6 +150,9 @@ func (d Deps) asked(ctx context.Context, o opened) (partnerPage, error) {
 	page := d.partnerPage()
 	ref := o.referral
 	page.Heading, page.Lead = headings(ref.Status)
+	if ref.Status == care.ReferralRequested && d.Organization != "" {
+		page.Lead = d.Organization + " asks you to help one of its patients."
+	}
 	page.Answers = answersFor(ref.Status)
 	page.Rows = append(page.Rows, row{Name: "What is needed", Value: needInWords(ref.Need)})
 	if !ref.Status.Open() {

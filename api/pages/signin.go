@@ -33,14 +33,14 @@ func (d Deps) signIn(c *gin.Context) {
 		return
 	}
 	value, until := d.Sessions.Open()
-	http.SetCookie(c.Writer, &http.Cookie{
+	http.SetCookie(c.Writer, &http.Cookie{ //nolint:gosec // Secure wherever the server is reached by https
 		Name: Cookie, Value: value, Path: "/", Expires: until, HttpOnly: true, Secure: d.Secure, SameSite: http.SameSiteStrictMode,
 	})
 	c.Redirect(http.StatusSeeOther, next)
 }
 
 func (d Deps) signOut(c *gin.Context) {
-	http.SetCookie(c.Writer, &http.Cookie{
+	http.SetCookie(c.Writer, &http.Cookie{ //nolint:gosec // Secure wherever the server is reached by https
 		Name: Cookie, Path: "/", MaxAge: -1, HttpOnly: true, Secure: d.Secure, SameSite: http.SameSiteStrictMode,
 	})
 	c.Redirect(http.StatusSeeOther, PathSignIn)

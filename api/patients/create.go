@@ -40,7 +40,7 @@ type NewTelecom struct {
 }
 
 type patientOutput struct {
-	ETag string `header:"ETag"`
+	ETag string `header:"ETag"` //nolint:tagliatelle // HTTP's word
 	Body care.Patient
 }
 

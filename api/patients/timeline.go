@@ -22,5 +22,5 @@ func (d Deps) timeline(ctx context.Context, in *timelineInput) (*rest.Listed[car
 	if _, err := d.Store.Patient(ctx, in.ID); err != nil {
 		return nil, err
 	}
-	return rest.ListOf(d.Store.PatientTimeline(ctx, in.ID, in.Page.Store()))
+	return rest.ListOf(d.Store.PatientTimeline(ctx, in.ID, in.Store()))
 }

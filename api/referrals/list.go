@@ -33,5 +33,5 @@ func (d Deps) list(ctx context.Context, in *listInput) (*rest.Listed[care.Referr
 	if !in.DueBefore.IsZero() {
 		f.DueBefore = &in.DueBefore
 	}
-	return rest.ListOf(d.Store.ListReferrals(ctx, f, in.Page.Store()))
+	return rest.ListOf(d.Store.ListReferrals(ctx, f, in.Store()))
 }

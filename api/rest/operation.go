@@ -61,8 +61,11 @@ func (op Op) operation(method string, errs ...int) huma.Operation {
 	return huma.Operation{
 		OperationID: op.ID, Method: method, Path: op.Path, Tags: []string{op.Tag}, Summary: op.Summary, Description: op.Text,
 		DefaultStatus: status, MaxBodyBytes: size + 1, // huma refuses what is as large as the bound
-		Errors:   append(errs, http.StatusUnauthorized, http.StatusTooManyRequests, http.StatusServiceUnavailable),
-		Security: []map[string][]string{{BearerScheme: {}}},
+		// A deadline for reading stays on the connection and would cancel the request's context under a
+		// command that takes its time.
+		BodyReadTimeout: -1,
+		Errors:          append(errs, http.StatusUnauthorized, http.StatusTooManyRequests, http.StatusServiceUnavailable),
+		Security:        []map[string][]string{{BearerScheme: {}}},
 	}
 }
 

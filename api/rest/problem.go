@@ -18,7 +18,7 @@ const ProblemType = "application/problem+json"
 
 // Problem says what went wrong (RFC 9457). It never holds what the caller sent: that may be a
 // patient's.
-type Problem struct {
+type Problem struct { //nolint:errname // the word of RFC 9457
 	Type      string  `json:"type" doc:"A page about this kind of problem"`
 	Title     string  `json:"title" doc:"The kind of problem"`
 	Status    int     `json:"status" doc:"The HTTP status"`
@@ -78,8 +78,7 @@ func NewProblem(ctx context.Context, status int, detail string) *Problem {
 // ProblemOf tells an error. An internal one is told by the request's id alone.
 func ProblemOf(ctx context.Context, err error) *Problem {
 	From(ctx).Failure = err
-	var told *Problem
-	if errors.As(err, &told) {
+	if told, ok := errors.AsType[*Problem](err); ok {
 		return told
 	}
 	var e *care.Error
@@ -130,8 +129,7 @@ func fromHuma(ctx context.Context, status int, detail string, errs ...error) *Pr
 // unexpected tells an error of a handler, or of reading the body.
 func unexpected(ctx context.Context, errs []error) *Problem {
 	err := errors.Join(errs...)
-	var large *http.MaxBytesError
-	if errors.As(err, &large) {
+	if _, large := errors.AsType[*http.MaxBytesError](err); large {
 		return NewProblem(ctx, http.StatusRequestEntityTooLarge, "The request is too large.")
 	}
 	return ProblemOf(ctx, err)
@@ -171,5 +169,5 @@ func parentOf(location string) string {
 func Write(w http.ResponseWriter, p *Problem) {
 	w.Header().Set("Content-Type", ProblemType)
 	w.WriteHeader(p.Status)
-	_ = json.NewEncoder(w).Encode(p) // the caller has gone
+	_ = json.NewEncoder(w).Encode(p) //nolint:errchkjson // it fails only where the caller has gone
 }

@@ -57,10 +57,12 @@ func TestIfMatch(t *testing.T) {
 
 func TestAnEventOfAKeyIsAlwaysTheSame(t *testing.T) {
 	one := rest.With(t.Context(), &rest.Request{Key: "k"})
-	if rest.EventID(one) != rest.EventID(one) {
+	first, again := rest.EventID(one), rest.EventID(one)
+	if first != again {
 		t.Error("the same command has two identities")
 	}
-	if rest.EventID(t.Context()) == rest.EventID(t.Context()) {
+	first, again = rest.EventID(t.Context()), rest.EventID(t.Context())
+	if first == again {
 		t.Error("two commands have one identity")
 	}
 }

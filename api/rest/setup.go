@@ -13,7 +13,7 @@ import (
 // the whole process.
 var tellProblems = sync.OnceFunc(func() {
 	huma.NewError = func(status int, detail string, errs ...error) huma.StatusError {
-		return fromHuma(context.Background(), status, detail, errs...)
+		return fromHuma(context.Background(), status, detail, errs...) //nolint:forbidigo // huma gives none here
 	}
 	huma.NewErrorWithContext = func(ctx huma.Context, status int, detail string, errs ...error) huma.StatusError {
 		return fromHuma(ctx.Context(), status, detail, errs...)

@@ -22,7 +22,7 @@ type putInput struct {
 }
 
 type putOutput struct {
-	ETag string `header:"ETag"`
+	ETag string `header:"ETag"` //nolint:tagliatelle // HTTP's word
 	Body store.Role
 }
 

@@ -22,5 +22,5 @@ func registerList(a huma.API, d Deps) {
 }
 
 func (d Deps) list(ctx context.Context, in *listInput) (*rest.Listed[care.Service], error) {
-	return rest.ListOf(d.Store.ListServices(ctx, store.ServiceFilter{Need: in.Need, Status: in.Status, Name: in.Q}, in.Page.Store()))
+	return rest.ListOf(d.Store.ListServices(ctx, store.ServiceFilter{Need: in.Need, Status: in.Status, Name: in.Q}, in.Store()))
 }

@@ -36,5 +36,5 @@ func (d Deps) list(ctx context.Context, in *listInput) (*rest.Listed[care.Task],
 	if !in.DueBefore.IsZero() {
 		f.DueBefore = &in.DueBefore
 	}
-	return rest.ListOf(d.Store.ListTasks(ctx, f, in.Page.Store()))
+	return rest.ListOf(d.Store.ListTasks(ctx, f, in.Store()))
 }
