@@ -17,7 +17,6 @@ import (
 	"throughline/notify/mailbox"
 	"throughline/proof"
 	"throughline/store"
-	"throughline/workflows"
 )
 
 // App is a running process.
@@ -27,7 +26,7 @@ type App struct {
 	store    *store.Store
 	postgres *postgres.Server // nil: an external database
 	temporal client.Client
-	commands *workflows.Client
+	commands commands
 	links    *identity.Links
 	token    string
 	mailbox  *mailbox.Dir // nil: mail goes out by SMTP
@@ -142,6 +141,8 @@ func (a *App) startAPI(ctx context.Context) error {
 		return err
 	}
 	a.background("the inbox", a.router.Run)
+	a.background("housekeeping", a.housekeeping)
+	a.background("catching up", a.catchUp)
 	a.background("the reconciler", func(ctx context.Context) error { return a.proof.Run(ctx, reconcileEvery) })
 	if a.cfg.Demo {
 		if err := (&demoClock{app: a}).catchUp(ctx); err != nil {

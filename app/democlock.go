@@ -18,8 +18,10 @@ type demoClock struct {
 	mu  sync.Mutex
 }
 
-// atOnce is how many enrollments are told of a moved clock side by side.
-const atOnce = 8
+const (
+	tellBatch = 500 // how many enrollments are read at once
+	atOnce    = 8   // how many are told of a moved clock side by side
+)
 
 // Offset gives what is added to the real time.
 func (c *demoClock) Offset(ctx context.Context) (time.Duration, error) {
@@ -66,8 +68,8 @@ func (c *demoClock) catchUp(ctx context.Context) error {
 // was told before a failure takes no harm from being told again.
 func (c *demoClock) tellAll(ctx context.Context, offset time.Duration) error {
 	var after care.ID
-	for {
-		running, err := c.app.store.RunningEnrollments(ctx, after, 500)
+	for more := true; more; {
+		running, err := c.app.store.RunningEnrollments(ctx, after, tellBatch)
 		if err != nil {
 			return fmt.Errorf("reading the running enrollments: %w", err)
 		}
@@ -80,9 +82,7 @@ func (c *demoClock) tellAll(ctx context.Context, offset time.Duration) error {
 		if err := group.Wait(); err != nil {
 			return err
 		}
-		if len(running) < 500 {
-			break
-		}
+		more = len(running) == tellBatch
 	}
 	if err := c.app.store.PutSetting(ctx, clockTold, offset); err != nil {
 		return fmt.Errorf("keeping how far the clock was told: %w", err)

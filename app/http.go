@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	"go.temporal.io/sdk/client"
 
 	"throughline/api"
@@ -29,6 +31,8 @@ func (a *App) handler(zone *time.Location, calendar care.Calendar) (http.Handler
 		Organization: api.Organization{Name: a.cfg.Organization, Phone: a.cfg.Phone, Zone: zone, Calendar: calendar},
 		Secure:       strings.HasPrefix(a.cfg.PublicURL, "https://"), Version: a.cfg.Version, Logger: a.cfg.Logger, Now: a.logicalNow, Real: a.cfg.Now,
 	}
+	cfg.Metrics = prometheus.NewRegistry()
+	cfg.Metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if a.mailbox != nil {
 		cfg.Mailbox = a.mailbox
 	}

@@ -22,6 +22,8 @@ type Shelf interface {
 	DefinitionByDigest(ctx context.Context, digest string) (store.StoredDefinition, error)
 	Orphans(ctx context.Context, p store.Page) ([]store.Orphan, string, error)
 	ClockOffset(ctx context.Context) (time.Duration, error)
+	LastCommitted(ctx context.Context, within time.Duration) ([]care.ID, error)
+	Unanswered(ctx context.Context, longer time.Duration, limit int) ([]care.ID, error)
 }
 
 // Engine is what Temporal runs.
@@ -29,12 +31,14 @@ type Engine interface {
 	Running(ctx context.Context, enrollmentID care.ID) (bool, error)
 	Restore(ctx context.Context, d *pathways.Definition, st engine.State, pending ...engine.Effect) error
 	Submit(ctx context.Context, enrollmentID care.ID, ev engine.Event) (workflows.Receipt, error)
+	Adopt(ctx context.Context, st engine.State) (behind bool, err error)
 }
 
 // The kinds of finding.
 const (
 	WorkflowMissing = "workflow_missing" // the database holds an active enrollment that no workflow runs
 	TimerLate       = "clock_late"       // its timer was due long ago and has not fired
+	Behind          = "behind"           // its workflow does not know what was committed last
 	Unheld          = "unheld"           // neither a clock, nor anybody's work, nor a partner's answer holds it
 )
 
@@ -116,6 +120,9 @@ func (r *Reconciler) Reconcile(ctx context.Context) (Report, error) {
 	if err := c.compareAll(ctx); err != nil {
 		return c.report, err
 	}
+	if err := c.adoptUnanswered(ctx); err != nil {
+		return c.report, err
+	}
 	if err := c.raiseUnheld(ctx); err != nil {
 		return c.report, err
 	}
@@ -186,9 +193,26 @@ func (c *comparison) compare(ctx context.Context, e store.Running) (*Finding, er
 	if e.WakesAt == nil || c.now.Sub(*e.WakesAt) <= grace {
 		return nil, nil //nolint:nilnil // nothing was found
 	}
+	return c.late(ctx, e), nil
+}
+
+// late sees to a timer that has not fired. A workflow that is behind the database has another timer,
+// or none: it is told before it is woken.
+func (c *comparison) late(ctx context.Context, e store.Running) *Finding {
 	found := &Finding{EnrollmentID: e.EnrollmentID, Kind: TimerLate, Detail: "its timer was due at " + e.WakesAt.Format(time.RFC3339)}
+	if !c.silent {
+		behind, err := c.adopt(ctx, e.EnrollmentID)
+		if behind != nil {
+			return behind
+		}
+		if care.CodeOf(err) == care.Unavailable {
+			c.silent = true
+			found.Detail += "; its workflow does not answer"
+			return found
+		}
+	}
 	c.wake(ctx, found)
-	return found, nil
+	return found
 }
 
 // restore starts the workflow of an enrollment anew from its last committed state. What was under

@@ -38,6 +38,7 @@ type world struct {
 	now      time.Time
 	running  map[care.ID]bool
 	restored map[care.ID][]engine.Effect
+	behind   map[care.ID]bool // whose workflow does not know its last turn
 	woken    []care.ID
 	asked    func(care.ID)       // before Running answers
 	refuse   func(care.ID) error // what Submit and Restore say instead
@@ -96,6 +97,18 @@ func (w *world) Restore(_ context.Context, d *pathways.Definition, st engine.Sta
 	}
 	w.running[st.EnrollmentID], w.restored[st.EnrollmentID] = true, pending
 	return nil
+}
+
+// Adopt implements proof.Engine.
+func (w *world) Adopt(_ context.Context, st engine.State) (bool, error) {
+	if w.refuse != nil {
+		if err := w.refuse(st.EnrollmentID); err != nil {
+			return false, err
+		}
+	}
+	was := w.behind[st.EnrollmentID]
+	delete(w.behind, st.EnrollmentID)
+	return was, nil
 }
 
 // Submit implements proof.Engine with the real engine.

@@ -36,7 +36,7 @@ type Reconciliation struct {
 // Finding is one enrollment that was not as it should be.
 type Finding struct {
 	EnrollmentID care.ID `json:"enrollment_id"`
-	Kind         string  `json:"kind" enum:"workflow_missing,clock_late,unheld" doc:"What was wrong"`
+	Kind         string  `json:"kind" enum:"workflow_missing,behind,clock_late,unheld" doc:"What was wrong"`
 	Done         string  `json:"done" enum:"repaired,raised" doc:"What was done about it"`
 	Detail       string  `json:"detail,omitempty"`
 }
