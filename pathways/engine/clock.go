@@ -59,7 +59,7 @@ func (r *run) compute(c *Clock, spec pathways.Clock, st *Step) {
 		if st != nil && st.OpenedAt != nil {
 			anchor = *st.OpenedAt
 		}
-		note = spec.From + " is not known yet, so it counts from " + r.day(anchor) + "; "
+		note = quoted(r.nameInWords(spec.From)) + " is not known yet, so it counts from " + r.day(anchor) + "; "
 	}
 	c.Anchor = anchor
 	off, err := care.ParseOffset(c.Offset)

@@ -27,7 +27,7 @@ func (r *run) recordFacts() error {
 			return err.At("facts." + given.Name)
 		}
 		if r.learn(f.Name, v, "given: "+r.ev.Reason) {
-			changed = append(changed, strings.ReplaceAll(f.Name, "_", " "))
+			changed = append(changed, r.nameInWords(f.Name))
 		}
 	}
 	if len(changed) == 0 {
@@ -36,5 +36,6 @@ func (r *run) recordFacts() error {
 	what := strings.Join(changed, ", ")
 	r.tell("fact.recorded", "", "Set anew: "+what+".", r.causeOf("facts", 0, ""))
 	r.recompute(what + " was set anew")
+	r.withdrawNeedless()
 	return nil
 }

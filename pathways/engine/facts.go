@@ -173,7 +173,7 @@ func (r *run) deriveFacts() bool {
 		}
 		t, err := typed(f, v, r.zone)
 		if err != nil {
-			r.tell("fact.unusable", "", "The value for "+f.Name+" could not be used: "+err.Message, r.causeOf("facts."+f.Name, f.Line, ""))
+			r.tell("fact.unusable", "", quoted(r.nameInWords(f.Name))+" stays as it was: what was told is no value that the pathway knows.", r.causeOf("facts."+f.Name, f.Line, ""))
 			continue
 		}
 		if known, ok := r.fact(f.Name); ok && strings.HasPrefix(known.From, "given") {

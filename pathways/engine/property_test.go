@@ -3,6 +3,7 @@ package engine_test
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -276,9 +277,14 @@ func (w *walk) plan() engine.Event {
 	def := w.engine.Definition()
 	until := w.moment("until")
 	ev := engine.Event{Actor: coordinator, Reason: "they asked", Until: &until}
-	ev.Kind = pick(w, "change", engine.StepAdd, engine.StepSkip, engine.StepStart, engine.TrackStart, engine.ClockMove)
+	ev.Kind = pick(w, "change", engine.FactRecorded, engine.StepAdd, engine.StepSkip, engine.StepStart, engine.TrackStart, engine.ClockMove)
 	ev.Step = pick(w, "step", def.Steps...).ID
 	switch ev.Kind {
+	case engine.FactRecorded:
+		if len(def.Facts) > 0 {
+			f := pick(w, "fact", def.Facts...)
+			ev.Answers = []care.FactValue{{Name: f.Name, Value: pick(w, "value", append([]string{"2025-11-20", "nonsense"}, f.Values...)...)}}
+		}
 	case engine.StepAdd:
 		ev.NewStep = &pathways.Step{Task: "Something more", Due: pick(w, "due", "1 day", "2 hours", "")}
 		ev.Step = ""
@@ -426,8 +432,19 @@ func (w *walk) effects(effects []engine.Effect) {
 			w.rung(*eff.Transition)
 		case eff.Escalation != nil:
 			w.identify(*eff.Escalation)
-		case eff.Timeline != nil && (eff.Timeline.Text == "" || eff.Timeline.Cause.Text == ""):
-			w.rt.Fatalf("the timeline does not say what or why: %+v", eff.Timeline)
+		case eff.Timeline != nil:
+			w.readable(*eff.Timeline)
+		}
+	}
+}
+
+// readable holds that a coordinator can read the timeline: every line says what and why, and names
+// things as people do.
+func (w *walk) readable(entry care.TimelineEntry) {
+	for _, text := range []string{entry.Text, entry.Cause.Text} {
+		text = strings.ReplaceAll(text, "New_York", "")
+		if text == "" || strings.Contains(text, "_") || strings.Contains(text, "..") {
+			w.rt.Fatalf("%s: %q because %q", entry.Kind, entry.Text, entry.Cause.Text)
 		}
 	}
 }
