@@ -16,6 +16,7 @@ import (
 // The attempt is recorded before it is made. A process that dies in between leaves it open, and the
 // next one finds it so: the message may have been sent, a person decides, nothing repeats it.
 func (a *Activities) deliver(ctx context.Context, out workflows.Outgoing, link string) (engine.Delivery, error) {
+	defer beat(ctx)()
 	m := out.Message
 	if m.Expires != nil && !a.c.Now().Before(*m.Expires) {
 		return engine.Delivery{Status: care.MessageStopped, Detail: "its time had passed before it could be sent"}, nil

@@ -23,7 +23,11 @@ func (c commands) Submit(ctx context.Context, enrollmentID care.ID, ev engine.Ev
 	if !care.Permanent(err) {
 		return receipt, err
 	}
-	if ahead, adoptErr := c.adopt(ctx, enrollmentID); adoptErr != nil || !ahead {
+	ahead, adoptErr := c.adopt(ctx, enrollmentID)
+	if care.CodeOf(adoptErr) == care.Unavailable {
+		return receipt, adoptErr // what refused may not have been up to date
+	}
+	if adoptErr != nil || !ahead {
 		return receipt, err
 	}
 	return c.Client.Submit(ctx, enrollmentID, ev)

@@ -257,6 +257,7 @@ type message struct {
 	To           string `json:"to"`
 	Status       string `json:"status"`
 	Detail       string `json:"detail"`
+	EscalationID string `json:"escalation_id"`
 }
 
 type inbound struct {

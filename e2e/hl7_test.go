@@ -152,7 +152,7 @@ func (f hl7File) legible() bool { return !bytes.ContainsRune(f.raw, 0) }
 func (f hl7File) controls() []string {
 	var ids []string
 	for _, line := range bytes.FieldsFunc(f.raw, func(r rune) bool { return r == '\r' || r == '\n' || r == '\v' || r == 0x1c }) {
-		line = bytes.TrimLeft(line, " \t\ufeff")
+		line = bytes.TrimPrefix(line, []byte("\ufeff"))
 		if !bytes.HasPrefix(line, []byte("MSH")) || len(line) < 4 {
 			continue
 		}

@@ -18,7 +18,7 @@ type tcmVector struct {
 var tcmVectors = []tcmVector{
 	{"2025-07-02", "2025-07-07", "2025-07-09", "2025-07-16", "2025-07-31", "Independence Day"},
 	{"2025-07-03", "2025-07-08", "2025-07-10", "2025-07-17", "2025-08-01", "Independence Day"},
-	{"2025-07-05", "2025-07-08", "2025-07-12", "2025-07-19", "2025-08-03", "weekend"},
+	{"2025-07-05", "2025-07-08", "2025-07-12", "2025-07-19", "2025-08-03", "Sun is no business day"},
 	{"2025-09-09", "2025-09-11", "2025-09-16", "2025-09-23", "2025-10-08", ""},
 	{"2025-11-26", "2025-12-01", "2025-12-03", "2025-12-10", "2025-12-25", "Thanksgiving"},
 	{"2025-12-24", "2025-12-29", "2025-12-31", "2026-01-07", "2026-01-22", "Christmas"},
@@ -110,7 +110,7 @@ func (c client) startsNothing(t *testing.T, mrn, disposition, because string, at
 	if found := c.enrollmentsOf(t, p.ID); len(found) != 0 {
 		t.Errorf("a discharge with the disposition %s started %+v", disposition, found)
 	}
-	decided := list[launchDecision](t, c, "/patients/"+p.ID+"/launches")
+	decided := get[struct{ Items []launchDecision }](t, c, "/patients/"+p.ID+"/launches").Items
 	i := slices.IndexFunc(decided, func(d launchDecision) bool { return d.Pathway == "post-discharge-tcm" })
 	if i < 0 || decided[i].Decision != "not_started" || !strings.Contains(decided[i].Reason, because) {
 		t.Errorf("with the disposition %s the recorded decision is %+v", disposition, decided)

@@ -18,6 +18,10 @@ const (
 	// deliveryPatience is how long a message is tried before it counts as failed and people hear of it.
 	deliveryPatience = 24 * time.Hour
 	searchLimit      = time.Minute
+	// DeliveryBeat is how often a delivery shows that it is still at work, deliveryPulse how long it may
+	// be silent: a process that died is not waited for.
+	DeliveryBeat  = 5 * time.Second
+	deliveryPulse = 30 * time.Second
 )
 
 // dispatch starts the activities of the effects that want something done outside, each in a
@@ -60,6 +64,7 @@ func (e *enrollment) send(ctx workflow.Context, m *care.Message) (engine.Event, 
 	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		TaskQueue:              DeliveryQueue,
 		StartToCloseTimeout:    deliveryLimit,
+		HeartbeatTimeout:       deliveryPulse,
 		ScheduleToCloseTimeout: deliveryPatience,
 		WaitForCancellation:    true, // an attempt that runs is heard out
 		RetryPolicy:            &temporal.RetryPolicy{InitialInterval: 5 * time.Second, BackoffCoefficient: 2, MaximumInterval: 15 * time.Minute},
