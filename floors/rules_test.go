@@ -42,8 +42,8 @@ type row struct {
 var owners = []owner{
 	{"gorm.io", []string{"store"}},
 	{"go.temporal.io/server", []string{"embedded/temporal"}},
-	{"go.temporal.io/sdk", []string{"activities", "app", "embedded/temporal", "worker", "workflows"}},
-	{"go.temporal.io/api", []string{"activities", "app", "embedded/temporal", "worker", "workflows"}},
+	{"go.temporal.io/sdk", []string{"activities", "app", "bench", "embedded/temporal", "worker", "workflows"}},
+	{"go.temporal.io/api", []string{"activities", "app", "bench", "embedded/temporal", "worker", "workflows"}},
 }
 
 type owner struct {
