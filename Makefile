@@ -26,7 +26,7 @@ build: ## Build bin/throughline
 	go build -ldflags '-X main.version=$(VERSION)' -o bin/throughline ./cmd/throughline
 
 .PHONY: test
-test: postgresql ## Vet, run every test, check workflows for determinism
+test: postgresql browser peers ## Vet, run every test, check workflows for determinism
 	go vet ./...
 	go test -timeout 20m $(TESTFLAGS) ./...
 	@$(MAKE) --no-print-directory determinism
@@ -56,6 +56,17 @@ image: ## Build the container image (needs Docker)
 .PHONY: postgresql
 postgresql: ## Look for PostgreSQL's binaries; as root on Debian, install them
 	@tools/postgresql.sh
+
+.PHONY: browser
+browser: ## Look for Chromium and its driver; as root on Debian, install them
+	@tools/browser.sh
+
+# Another project's MLLP client, for the tests of our server. Without Node they say that they are skipped.
+PEERS := intake/hl7v2/testdata/peer
+.PHONY: peers
+peers: ## Install the test peers from the npm registry, where Node is there
+	@if command -v npm >/dev/null; then [ -d $(PEERS)/node_modules ] || npm ci --prefix $(PEERS) --no-audit --no-fund --silent; \
+	else echo "Node is not installed: the MLLP server is not tried with another project's client."; fi
 
 .PHONY: clean
 clean: ## Remove what was built
