@@ -22,11 +22,12 @@ func (t timings) at(quantile float64) time.Duration {
 	return sorted[min(int(quantile*float64(len(sorted))), len(sorted)-1)]
 }
 
-// report adds the middle and the slow end to the benchmark's line, named "<what>p50-ms".
+// report adds the middle, the slow end and the slowest to the benchmark's line, named "<what>p50-ms".
 func (t timings) report(b *testing.B, what string) {
 	b.Helper()
 	b.ReportMetric(milliseconds(t.at(0.50)), what+"p50-ms")
 	b.ReportMetric(milliseconds(t.at(0.95)), what+"p95-ms")
+	b.ReportMetric(milliseconds(t.at(1)), what+"max-ms")
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
