@@ -38,8 +38,9 @@ func TestPassingFailureIsTriedAgain(t *testing.T) {
 	if first.Status != care.InboundReceived || first.Reason == "" {
 		t.Fatalf("it is %s: %q", first.Status, first.Reason)
 	}
+	w.must(w.router.Drain(t.Context())) // due by now, tried, and put off again
 	w.must(w.router.Drain(t.Context()))
-	if m := w.inbound(first.MessageID); m.Status != care.InboundReceived || m.Attempts == 0 && m.HandledAt != nil {
+	if m := w.inbound(first.MessageID); m.Status != care.InboundReceived || m.Attempts != 1 || m.HandledAt != nil {
 		t.Errorf("%+v", m)
 	}
 	again := w.send(discharged.of("A", "VA").text(w))
@@ -122,6 +123,7 @@ func TestLostWorkflowLosesNoNews(t *testing.T) {
 func TestOneRefusalDoesNotStopTheOthers(t *testing.T) {
 	w := newWorld(t)
 	w.post(discharged.text(w))
+	w.advance(time.Minute)
 	if _, err := w.byHand("4711", "social-need-referral", "food-insecurity", "k"); err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"throughline/care"
 	"throughline/intake/router"
@@ -136,7 +137,7 @@ func TestMergeWherePathwaysRunOnce(t *testing.T) {
 	for _, mrn := range []string{"A", "B"} {
 		w.post(discharged.as("A31", "20251126180000").of(mrn, "").text(w))
 		w.launchOnce(mrn)
-		w.advance(1)
+		w.advance(time.Second)
 	}
 	w.post(merge(w, "20251126200000", "A", "B"))
 	w.everywhere("A", "B")

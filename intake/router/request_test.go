@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"throughline/care"
 	"throughline/intake/router"
@@ -33,6 +34,7 @@ func TestLaunchByHand(t *testing.T) {
 	if got := w.decisions("4711"); len(got) != 1 {
 		t.Errorf("decided %q", got)
 	}
+	w.advance(time.Minute)
 	second, err := w.follow("4711", "k2")
 	w.must(err)
 	all := w.enrollments("4711")
