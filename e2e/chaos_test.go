@@ -19,7 +19,8 @@ import (
 // The size of the run.
 const (
 	chaosPatients = 200
-	chaosKills    = 50
+	chaosPortions = 40 // of the work; in each the process is killed
+	chaosStarts   = 4  // each so many portions it is killed once more, while it starts: 50 kills in all
 	chaosHands    = 16 // requests at once
 )
 
@@ -117,16 +118,16 @@ func (g *gate) pass(ctx context.Context) bool {
 	}
 }
 
-// run gives out the work in as many portions as there are kills, and kills the process at a random
-// point of each: while it works, and now and then while it starts.
+// run gives out the work in portions, and kills the process at a random point of each.
 func (c *chaos) run() {
 	began := time.Now()
-	for portion := range chaosKills {
+	var starting time.Duration
+	for portion := range chaosPortions {
 		c.give(portion)
 		c.linger(time.Duration(c.rng.IntN(700)) * time.Millisecond)
 		c.up.lower()
 		c.dies("killed at work")
-		if c.rng.IntN(5) == 0 {
+		if portion%chaosStarts == 0 {
 			if err := c.begin(); err != nil {
 				c.t.Fatal(err)
 			}
@@ -136,9 +137,10 @@ func (c *chaos) run() {
 		if err := c.server.run(c.t.Context()); err != nil {
 			c.t.Fatal(err)
 		}
+		starting += c.took
 		c.up.raise()
 	}
-	c.t.Logf("the kills took %s", time.Since(began).Round(time.Second))
+	c.t.Logf("the kills took %s, and starting again %s of it", time.Since(began).Round(time.Second), starting.Round(time.Second))
 }
 
 func (c *chaos) dies(how string) {
@@ -159,7 +161,7 @@ func (c *chaos) linger(d time.Duration) {
 // give gives out a portion of the work. In the first four fifths patients come and are called, and a
 // few hours are skipped; in the last one time is skipped past what is due.
 func (c *chaos) give(portion int) {
-	const calm = chaosKills * 4 / 5
+	const calm = chaosPortions * 4 / 5
 	if portion < calm {
 		for i := chaosPatients * portion / calm; i < chaosPatients*(portion+1)/calm; i++ {
 			c.job(func() error { return c.follow(i) })
@@ -168,8 +170,8 @@ func (c *chaos) give(portion int) {
 	switch {
 	case portion < calm && portion%7 == 6:
 		c.job(func() error { return c.skip(c.begun.Add(time.Duration(portion) * 20 * time.Minute)) })
-	case portion >= calm && portion%2 == 0:
-		c.job(func() error { return c.skip(c.due.Add(time.Duration(portion-calm)*12*time.Hour + time.Minute)) })
+	case portion >= calm:
+		c.job(func() error { return c.skip(c.due.Add(time.Duration(portion-calm-1)*14*time.Hour + time.Minute)) })
 	}
 }
 
@@ -191,7 +193,7 @@ func (c *chaos) job(do func() error) {
 				return
 			}
 			c.tally.add("tried again")
-			c.linger(100 * time.Millisecond)
+			c.linger(500 * time.Millisecond)
 		}
 	})
 }
@@ -292,7 +294,7 @@ func (c *chaos) settle() {
 	c.t.Logf("the work was done %s after the last kill", time.Since(began).Round(time.Millisecond))
 	c.advanceTo(c.t, c.due.AddDate(0, 0, 6))
 	c.t.Logf("what happened: %v", c.tally.n)
-	await(c.t, "every message that came in and every message that goes out has its fate", func() (bool, string) {
+	awaitFor(c.t, 4*patience, "every message that came in and every message that goes out has its fate", func() (bool, string) {
 		in := len(list[inbound](c.t, c.client, "/intake/messages?status=received"))
 		out := len(list[message](c.t, c.client, "/messages?status=queued")) + len(list[message](c.t, c.client, "/messages?status=sending"))
 		return in == 0 && out == 0, fmt.Sprintf("%d that came in and %d that go out wait", in, out)
@@ -325,7 +327,7 @@ func (c *chaos) check() {
 func (c *chaos) checkPatients() {
 	rungs := map[string][]int{}
 	for _, x := range list[escalation](c.t, c.client, "/escalations") {
-		if x.Step == "contact" {
+		if x.Step == "contact" && x.Rung > 0 { // 0: raised for another reason, such as a message with an unknown fate
 			rungs[x.EnrollmentID] = append(rungs[x.EnrollmentID], x.Rung)
 		}
 	}
@@ -341,7 +343,8 @@ func (c *chaos) checkPatients() {
 		}
 		got := rungs[e.ID]
 		slices.Sort(got)
-		if i%3 == 0 && !slices.Equal(got, []int{2, 3, 4}) {
+		// The warning, rung 2, is left out where the time before the deadline was skipped with it.
+		if i%3 == 0 && !slices.Equal(got, []int{2, 3, 4}) && !slices.Equal(got, []int{3, 4}) {
 			c.t.Errorf("%s was never reached, and the rungs raised are %v", c.mrn(i), got)
 		}
 	}
@@ -358,13 +361,14 @@ func (c *chaos) checkMails() {
 		fates[m.Status]++
 		got := mails[m.ID]
 		delete(mails, m.ID)
-		right := map[string]bool{"sent": got == 1, "unknown": got <= 1, "failed": got == 0, "stopped": got == 0}[m.Status]
+		// One that was stopped may have been on its way when the process was killed.
+		right := map[string]bool{"sent": got == 1, "unknown": got <= 1, "failed": got == 0, "stopped": got <= 1}[m.Status]
 		if !right {
 			c.t.Errorf("the %s %s to %s is %s (%s), and was mailed %d times", m.Purpose, m.ID, m.To, m.Status, m.Detail, got)
 		}
 	}
 	c.t.Logf("messages: %v", fates)
-	if fates["sent"] < chaosPatients || fates["unknown"] > chaosKills*chaosHands {
+	if fates["sent"] < chaosPatients || fates["unknown"]+fates["stopped"] > chaosPatients {
 		c.t.Errorf("the messages' fates are %v", fates)
 	}
 	if len(mails) > 0 {

@@ -3,9 +3,11 @@ package e2e
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -41,6 +43,9 @@ var binary = sync.OnceValues(func() (string, error) {
 	if set := os.Getenv("THROUGHLINE_BINARY"); set != "" {
 		return filepath.Abs(set)
 	}
+	if err := dependOnSources(); err != nil {
+		return "", err
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), buildLimit)
 	defer cancel()
 	path := filepath.Join(workspace, "throughline")
@@ -51,6 +56,28 @@ var binary = sync.OnceValues(func() (string, error) {
 	}
 	return path, nil
 })
+
+// dependOnSources reads what the program is made of. The go command keeps the result of a test as long
+// as nothing changes that the test read; that it runs the program it cannot know.
+func dependOnSources() error {
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if name := entry.Name(); entry.IsDir() && path != root && (strings.HasPrefix(name, ".") || name == "bin" || name == "node_modules" || name == "testdata") {
+			return filepath.SkipDir
+		}
+		if entry.IsDir() || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		_, err = os.ReadFile(path)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("reading the program's sources: %w", err)
+	}
+	return nil
+}
 
 // root is the project's folder, data what nobody on the project wrote.
 const (
@@ -75,7 +102,12 @@ const patience = 60 * time.Second
 // not hold.
 func await(t *testing.T, what string, condition func() (holds bool, why string)) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	awaitFor(t, patience, what, condition)
+}
+
+func awaitFor(t *testing.T, limit time.Duration, what string, condition func() (holds bool, why string)) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
 	ticker := time.NewTicker(25 * time.Millisecond)
 	defer ticker.Stop()

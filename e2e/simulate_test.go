@@ -19,16 +19,24 @@ func TestSimulate(t *testing.T) {
 	if i < 0 || !strings.Contains(text, "Thanksgiving") {
 		t.Errorf("the timeline does not say Monday 2025-12-01, or not why:\n%s", text)
 	}
-	var told struct{ Clocks []clock }
+	type deadline struct {
+		Clock, Reason, Source string
+		Due                   time.Time
+	}
+	var told struct{ Deadlines []deadline }
 	if err := json.Unmarshal([]byte(runs(t, 0, append(args, "--json")...)), &told); err != nil {
 		t.Fatalf("reading the JSON: %v", err)
 	}
-	contact := clockNamed(t, enrollment{Clocks: told.Clocks}, "contact")
+	i = slices.IndexFunc(told.Deadlines, func(d deadline) bool { return d.Clock == "contact" })
+	if i < 0 {
+		t.Fatalf("the JSON tells of no contact: %+v", told)
+	}
+	contact := told.Deadlines[i]
 	zone, err := time.LoadLocation("America/New_York")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if due := contact.DueAt.In(zone); due.Format(time.DateTime) != "2025-12-01 23:59:59" || due.Weekday() != time.Monday {
+	if due := contact.Due.In(zone); due.Format(time.DateTime) != "2025-12-01 23:59:59" || due.Weekday() != time.Monday {
 		t.Errorf("the contact is due %s", due)
 	}
 	if !strings.Contains(contact.Reason, "Thanksgiving") || !strings.Contains(contact.Source, "CMS") {
