@@ -2,8 +2,8 @@ package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -45,6 +45,9 @@ type stop struct {
 	do   func(context.Context) error
 }
 
+// stopTime is how long each part has to stop.
+const stopTime = 30 * time.Second
+
 // reconcileEvery is how often the database is compared with Temporal.
 const reconcileEvery = 5 * time.Minute
 
@@ -58,19 +61,18 @@ func Serve(ctx context.Context, cfg Config) error {
 	a.ctx, a.cancel = context.WithCancelCause(ctx)
 	defer a.stop()
 	if err := a.start(a.ctx); err != nil {
-		if cause := context.Cause(a.ctx); ctx.Err() == nil && cause != nil {
-			return cause
-		}
-		if ctx.Err() != nil {
-			return nil
-		}
-		return err
+		a.cancel(err)
 	}
 	<-a.ctx.Done()
-	if cause := context.Cause(a.ctx); !errors.Is(cause, context.Canceled) {
-		return cause
+	return whyEnded(ctx, a.ctx)
+}
+
+// whyEnded tells an orderly end, which somebody asked for, from a failure.
+func whyEnded(asked, ours context.Context) error {
+	if asked.Err() != nil {
+		return nil
 	}
-	return nil
+	return fmt.Errorf("the process ended: %w", context.Cause(ours))
 }
 
 // start brings the parts up, each after those it needs.
@@ -82,7 +84,7 @@ func (a *App) start(ctx context.Context) error {
 			return err
 		}
 		a.front = front
-		a.onStop("HTTP", func(context.Context) error { front.close(); return nil })
+		a.onStop("HTTP", front.close)
 	}
 	if err := a.openSecrets(); err != nil {
 		return err
@@ -178,7 +180,7 @@ func (a *App) organization(ctx context.Context) (*time.Location, care.Calendar, 
 
 // doing tells people what the start is at.
 func (a *App) doing(what string) {
-	a.cfg.Logger.Info(what)
+	a.cfg.Logger.Info("starting", "doing", what)
 	if a.front != nil {
 		a.front.say(what)
 	}
@@ -217,10 +219,10 @@ func (a *App) fatal(err error) { a.cancel(err) }
 func (a *App) stop() {
 	a.cancel(nil)
 	a.work.Wait()
-	for i := len(a.stops) - 1; i >= 0; i-- {
-		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
-		if err := a.stops[i].do(ctx); err != nil {
-			a.cfg.Logger.Error("stopping", "part", a.stops[i].what, "error", err)
+	for _, part := range slices.Backward(a.stops) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(a.ctx), stopTime)
+		if err := part.do(ctx); err != nil {
+			a.cfg.Logger.ErrorContext(ctx, "stopping", "part", part.what, "error", err)
 		}
 		cancel()
 	}

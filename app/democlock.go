@@ -80,7 +80,7 @@ func (c *demoClock) tellAll(ctx context.Context, offset time.Duration) error {
 			group.Go(func() error { return c.tell(ctx, e.EnrollmentID, offset) })
 		}
 		if err := group.Wait(); err != nil {
-			return err
+			return fmt.Errorf("moving the clock on: %w", err)
 		}
 		more = len(running) == tellBatch
 	}

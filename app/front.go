@@ -20,6 +20,15 @@ type front struct {
 	doing    atomic.Pointer[string]
 }
 
+// notReady is the problem document (RFC 9457) that is answered until all is up.
+type notReady struct {
+	Type     string `json:"type"`
+	Title    string `json:"title"`
+	Status   int    `json:"status"`
+	Detail   string `json:"detail"`
+	Instance string `json:"instance"`
+}
+
 func openFront(ctx context.Context, address string, fatal func(error)) (*front, error) {
 	var lc net.ListenConfig
 	listener, err := lc.Listen(ctx, "tcp", address)
@@ -54,14 +63,22 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(http.StatusServiceUnavailable)
-	_ = json.NewEncoder(w).Encode(map[string]any{
-		"type": "about:blank", "title": "Starting", "status": http.StatusServiceUnavailable,
-		"detail": "Throughline is still starting: " + *f.doing.Load() + ".", "instance": r.URL.Path,
+	body, err := json.Marshal(notReady{
+		Type: "about:blank", Title: "Starting", Status: http.StatusServiceUnavailable,
+		Detail: "Throughline is still starting: " + *f.doing.Load() + ".", Instance: r.URL.Path,
 	})
+	if err != nil {
+		return // plain text; it cannot fail
+	}
+	_, _ = w.Write(body)
 }
 
-func (f *front) close() {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+// close lets what is being answered be answered, for a while.
+func (f *front) close(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	_ = f.server.Shutdown(ctx)
+	if err := f.server.Shutdown(ctx); err != nil {
+		return fmt.Errorf("closing HTTP: %w", err)
+	}
+	return nil
 }

@@ -33,7 +33,7 @@ func DeriveID(at time.Time, parts ...string) ID {
 func KeyID(parts ...string) ID { return DeriveID(time.UnixMilli(0), parts...) }
 
 func formatID(at time.Time, tail []byte) ID {
-	ms := uint64(at.UnixMilli()) //nolint:gosec // instants before 1970 wrap; ids stay unique by their tail
+	ms := uint64(at.UnixMilli()) // instants before 1970 wrap; ids stay unique by their tail
 	var b [16]byte
 	for i := range 6 {
 		b[i] = byte(ms >> (40 - 8*i))

@@ -1,6 +1,9 @@
 package care
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // ReferralStatus is the status of a referral's Task in the Gravity SDOH Clinical Care IG (STU3
 // 3.0.0): FHIR task-status without ready and received.
@@ -36,12 +39,7 @@ var referralMoves = map[ReferralStatus][]ReferralStatus{
 
 // MayBecome tells whether the state machine has the move.
 func (s ReferralStatus) MayBecome(to ReferralStatus) bool {
-	for _, allowed := range referralMoves[s] {
-		if allowed == to {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(referralMoves[s], to)
 }
 
 // Open tells whether something is still expected of the referral.

@@ -132,11 +132,16 @@ func (c *Client) View(ctx context.Context, enrollmentID care.ID) (View, error) {
 	return v, nil
 }
 
+// taskLimit is how long a worker may take for a workflow task before another one gets it. A caller
+// waits that long where a task was lost; a quick commit must fit in.
+const taskLimit = 5 * time.Second
+
 func startOptions(enrollmentID care.ID) client.StartWorkflowOptions {
 	return client.StartWorkflowOptions{
-		ID:        WorkflowID(enrollmentID),
-		TaskQueue: PathwayQueue,
-		Priority:  temporal.Priority{PriorityKey: normalPriority},
+		ID:                  WorkflowID(enrollmentID),
+		TaskQueue:           PathwayQueue,
+		WorkflowTaskTimeout: taskLimit,
+		Priority:            temporal.Priority{PriorityKey: normalPriority},
 	}
 }
 

@@ -14,7 +14,7 @@ type checkCommand struct {
 }
 
 // Help gives examples.
-func (checkCommand) Help() string {
+func (*checkCommand) Help() string {
 	return `Examples:
   throughline check pathways/library/post-discharge-tcm.yaml
   throughline check --json *.yaml`

@@ -41,12 +41,12 @@ const (
 var errWrong = errors.New("something is wrong")
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	os.Exit(run(ctx, os.Args[1:]))
-	stop()
+	os.Exit(run(os.Args[1:]))
 }
 
-func run(ctx context.Context, args []string) int {
+func run(args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
 	var c commands
 	parser, err := kong.New(&c,
 		kong.Name("throughline"),
@@ -83,7 +83,7 @@ func fail(err error) int {
 type versionCommand struct{}
 
 // Run prints the version.
-func (versionCommand) Run() error {
+func (*versionCommand) Run() error {
 	fmt.Println(version) //nolint:forbidigo // this is the command's answer
 	return nil
 }

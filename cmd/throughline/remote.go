@@ -69,7 +69,10 @@ func (s server) get(ctx context.Context, path string, out any) error {
 
 // problemText gives what a problem document says.
 func problemText(body []byte) string {
-	var p struct{ Title, Detail string }
+	var p struct {
+		Title  string `json:"title"`
+		Detail string `json:"detail"`
+	}
 	if err := json.Unmarshal(body, &p); err != nil || p.Title+p.Detail == "" {
 		return strings.TrimSpace(string(body))
 	}
@@ -82,7 +85,7 @@ type intakeCommand struct {
 }
 
 // Help gives examples.
-func (intakeCommand) Help() string {
+func (*intakeCommand) Help() string {
 	return `Examples:
   throughline intake discharge.hl7
   throughline intake --url https://care.example.org --token "$TOKEN" *.hl7 bundle.json`
@@ -120,7 +123,7 @@ type proofCommand struct {
 }
 
 // Help gives examples.
-func (proofCommand) Help() string {
+func (*proofCommand) Help() string {
 	return `Examples:
   throughline proof
   throughline proof --reconcile --json`
@@ -172,7 +175,7 @@ func (c *proofCommand) Run(ctx context.Context) error {
 type doctorCommand struct{ settings }
 
 // Help gives examples.
-func (doctorCommand) Help() string {
+func (*doctorCommand) Help() string {
 	return `Examples:
   throughline doctor
   DATABASE_URL=postgres://… TEMPORAL_ADDRESS=temporal:7233 throughline doctor`

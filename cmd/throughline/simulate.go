@@ -22,7 +22,7 @@ type simulateCommand struct {
 }
 
 // Help gives examples.
-func (simulateCommand) Help() string {
+func (*simulateCommand) Help() string {
 	return `Examples:
   throughline simulate pathways/library/post-discharge-tcm.yaml --fact discharged_on=2025-11-26
   throughline simulate pathways/library/post-discharge-tcm.yaml --fact discharged_on=2025-11-26 --fact complexity=high --respond --json

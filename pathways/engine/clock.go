@@ -68,7 +68,7 @@ func (r *run) compute(c *Clock, spec pathways.Clock, st *Step) {
 		note += "the amount of time " + quoted(c.Offset) + " could not be read; "
 	}
 	if !c.Moved {
-		deadline := r.notAfter(spec, st, r.s.Calendar.Deadline(anchor, off, r.zone))
+		deadline := r.notAfter(spec, st, r.extended(c, off, r.s.Calendar.Deadline(anchor, off, r.zone)))
 		c.Due = deadline.Due.Add(c.Lost)
 		c.Reason = note + deadline.Reason
 		if c.Lost > 0 {
@@ -147,7 +147,7 @@ func (r *run) placeRungs(c *Clock, ladder *pathways.Ladder) {
 			case "due":
 				return c.Due, true
 			case "start":
-				return c.Anchor.Add(c.Lost), true
+				return r.extendedAnchor(c), true
 			}
 			return r.anchor(anchor, r.stepOf(c))
 		})
@@ -322,12 +322,17 @@ func (r *run) runOn() {
 			continue
 		}
 		stood := r.at.Sub(*c.PausedAt)
+		off, err := care.ParseOffset(c.Offset)
+		switch {
+		case c.Moved:
+			c.Due = c.Due.Add(stood)
+		case err == nil && off.WholeDays():
+			c.LostDays += r.daysBetween(*c.PausedAt, r.at, off.Unit)
+		default:
+			c.Lost += stood
+		}
 		c.PausedAt = nil
 		c.Status = care.ClockRunning
-		c.Lost += stood
-		if c.Moved {
-			c.Due = c.Due.Add(stood)
-		}
 		if spec, ok := r.clockSpec(c); ok {
 			r.compute(c, spec, r.stepOf(c))
 		}

@@ -140,9 +140,12 @@ type Clock struct {
 	// PausedAt is since when it stands; Lost is how long it stood in all before.
 	PausedAt *time.Time    `json:"paused_at,omitempty"`
 	Lost     time.Duration `json:"lost,omitempty"`
-	Cause    care.Cause    `json:"cause"`
-	Ladder   string        `json:"ladder,omitempty"`
-	Rungs    []RungRun     `json:"rungs,omitempty"`
+	// LostDays is the same for a clock in whole days, in its own kind of days: such a clock ends with a
+	// day, however short it stood.
+	LostDays int        `json:"lost_days,omitempty"`
+	Cause    care.Cause `json:"cause"`
+	Ladder   string     `json:"ladder,omitempty"`
+	Rungs    []RungRun  `json:"rungs,omitempty"`
 }
 
 // RungRun is one rung of a running ladder.
