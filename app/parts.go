@@ -113,7 +113,7 @@ func (a *App) temporalOptions(ctx context.Context) (client.Options, error) {
 	a.onStop("Temporal", func(context.Context) error { server.Stop(); return nil })
 	a.watch("Temporal", server.Done())
 	hostPort, config := server.ClientOptions()
-	return client.Options{HostPort: hostPort, Namespace: temporal.DefaultNamespace, ConnectionOptions: client.ConnectionOptions{TLS: config, GrpcCompression: client.GrpcCompressionNone{}}}, nil
+	return client.Options{HostPort: hostPort, Namespace: temporal.DefaultNamespace, ConnectionOptions: client.ConnectionOptions{TLS: config, GrpcCompression: &client.GrpcCompressionNone{}}}, nil
 }
 
 // temporalStorage says where the embedded Temporal keeps its data: the embedded PostgreSQL, or two
