@@ -17,6 +17,7 @@ import (
 	"throughline/notify/mailbox"
 	"throughline/proof"
 	"throughline/store"
+	"throughline/worker"
 )
 
 // App is a running process.
@@ -27,12 +28,14 @@ type App struct {
 	postgres *postgres.Server // nil: an external database
 	temporal client.Client
 	commands commands
+	key      worker.Key // encrypts what Temporal stores, and makes the links' key
 	links    *identity.Links
 	token    string
 	mailbox  *mailbox.Dir // nil: mail goes out by SMTP
 	router   *router.Router
 	proof    *proof.Reconciler
 	offset   atomic.Int64 // a demonstration's, in nanoseconds
+	clock    *demoClock   // nil outside of a demonstration
 
 	ctx    context.Context //nolint:containedctx // the life of the process's background work
 	cancel context.CancelCauseFunc
@@ -111,10 +114,12 @@ func (a *App) start(ctx context.Context) error {
 }
 
 func (a *App) openSecrets() error {
-	var err error
-	if a.links, err = identity.OpenLinks(a.cfg.path("link-key"), a.logicalNow); err != nil {
-		return fmt.Errorf("opening the links' key: %w", err)
+	key, err := worker.ReadOrCreateKey(a.cfg.KeyFile)
+	if err != nil {
+		return fmt.Errorf("reading the payload key: %w", err)
 	}
+	a.key = key
+	a.links = identity.NewLinks(key.Derive("links"), a.logicalNow)
 	if !a.cfg.API {
 		return nil
 	}
@@ -135,6 +140,9 @@ func (a *App) startAPI(ctx context.Context) error {
 	}
 	a.router = router.New(router.Config{Store: a.store, Commands: a.commands, Zone: zone, Calendar: calendar, Logger: a.cfg.Logger, Now: a.cfg.Now})
 	a.proof = &proof.Reconciler{Shelf: a.store, Engine: a.commands, Logger: a.cfg.Logger, Now: a.cfg.Now}
+	if a.cfg.Demo {
+		a.clock = &demoClock{app: a}
+	}
 	handler, err := a.handler(zone, calendar)
 	if err != nil {
 		return err
@@ -147,9 +155,7 @@ func (a *App) startAPI(ctx context.Context) error {
 	a.background("catching up", a.catchUp)
 	a.background("the reconciler", func(ctx context.Context) error { return a.proof.Run(ctx, reconcileEvery) })
 	if a.cfg.Demo {
-		if err := (&demoClock{app: a}).catchUp(ctx); err != nil {
-			return err
-		}
+		a.background("catching up with the moved clock", a.clock.catchUp)
 		a.doing("seeding generated patients")
 		if err := a.seedDemo(ctx); err != nil {
 			return fmt.Errorf("seeding the demonstration: %w", err)

@@ -92,10 +92,19 @@ func (c *Config) complete() error {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
+	if !c.needsDir() {
+		return nil
+	}
 	if err := os.MkdirAll(c.DataDir, 0o750); err != nil {
 		return care.Errorf(care.Unavailable, "making the data directory: %w", err)
 	}
 	return nil
+}
+
+// needsDir tells whether anything is kept in the data directory. A worker on external parts keeps
+// nothing, and may run on a disk that cannot be written.
+func (c *Config) needsDir() bool {
+	return c.API || c.DatabaseURL == "" || c.TemporalAddress == "" || c.SMTP == "" || filepath.Dir(c.KeyFile) == c.DataDir
 }
 
 func (c *Config) path(name string) string { return filepath.Join(c.DataDir, name) }

@@ -50,8 +50,23 @@ func (c *demoClock) Advance(ctx context.Context, by time.Duration) (time.Duratio
 // clockTold is the setting that holds the offset that every enrollment was told of.
 const clockTold = "clock_told"
 
-// catchUp finishes what a crash in the middle of a skip left undone.
+// catchUp finishes what a crash in the middle of a skip left undone, however often it takes.
 func (c *demoClock) catchUp(ctx context.Context) error {
+	for {
+		err := c.finishSkip(ctx)
+		if err == nil || ctx.Err() != nil {
+			return nil
+		}
+		c.app.cfg.Logger.WarnContext(ctx, "catching up with the moved clock", "error", err)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(5 * time.Second):
+		}
+	}
+}
+
+func (c *demoClock) finishSkip(ctx context.Context) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var told time.Duration

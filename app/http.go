@@ -36,8 +36,8 @@ func (a *App) handler(zone *time.Location, calendar care.Calendar) (http.Handler
 	if a.mailbox != nil {
 		cfg.Mailbox = a.mailbox
 	}
-	if a.cfg.Demo {
-		cfg.Clock = &demoClock{app: a}
+	if a.clock != nil {
+		cfg.Clock = a.clock
 	}
 	handler, err := api.New(cfg)
 	if err != nil {

@@ -70,11 +70,7 @@ func (a *App) startTemporal(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	key, err := worker.ReadOrCreateKey(a.cfg.KeyFile)
-	if err != nil {
-		return fmt.Errorf("reading the payload key: %w", err)
-	}
-	codec, err := worker.NewCodec(key)
+	codec, err := worker.NewCodec(a.key)
 	if err != nil {
 		return fmt.Errorf("preparing encryption: %w", err)
 	}
