@@ -6,6 +6,7 @@ import (
 	"net/mail"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -80,7 +81,7 @@ func (in *installation) start(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("starting PostgreSQL: %w", err)
 	}
-	in.onStop(func() { _ = pg.Stop(context.Background()) })
+	in.onStop(func() { _ = pg.Stop(context.WithoutCancel(ctx)) })
 	if err := in.openStore(ctx, pg); err != nil {
 		return err
 	}
@@ -159,7 +160,7 @@ func (in *installation) onStop(do func()) { in.stops = append(in.stops, do) }
 
 // stop ends what was started, the last first.
 func (in *installation) stop() {
-	for i := len(in.stops) - 1; i >= 0; i-- {
-		in.stops[i]()
+	for _, stop := range slices.Backward(in.stops) {
+		stop()
 	}
 }

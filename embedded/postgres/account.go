@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"os/user"
-	"path/filepath"
 	"strconv"
 	"syscall"
 
@@ -50,7 +49,7 @@ func ownAccount() (account, error) {
 func lookupAccount(name string) (account, error) {
 	found, err := user.Lookup(name)
 	if err != nil {
-		return account{}, err
+		return account{}, fmt.Errorf("looking up the account %s: %w", name, err)
 	}
 	uid, err := strconv.ParseUint(found.Uid, 10, 32)
 	if err != nil {
@@ -86,14 +85,33 @@ func (a account) own(path string) error {
 	if stat, ok := info.Sys().(*syscall.Stat_t); ok && stat.Uid == a.uid {
 		return nil
 	}
-	err = filepath.WalkDir(path, func(at string, _ fs.DirEntry, err error) error {
+	if info.IsDir() {
+		err = a.ownTree(path)
+	} else {
+		err = os.Lchown(path, int(a.uid), int(a.gid))
+	}
+	if err != nil {
+		return fmt.Errorf("giving %s to the account %s: %w", path, a.name, err)
+	}
+	return nil
+}
+
+// ownTree never leaves the tree: whoever owned it could put a link in a folder's place meanwhile, and
+// root would give away what the link leads to.
+func (a account) ownTree(path string) error {
+	tree, err := os.OpenRoot(path)
+	if err != nil {
+		return fmt.Errorf("opening the folder: %w", err)
+	}
+	defer tree.Close()
+	err = fs.WalkDir(tree.FS(), ".", func(at string, _ fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		return os.Lchown(at, int(a.uid), int(a.gid))
+		return tree.Lchown(at, int(a.uid), int(a.gid))
 	})
 	if err != nil {
-		return fmt.Errorf("giving %s to the account %s: %w", path, a.name, err)
+		return fmt.Errorf("walking through it: %w", err)
 	}
 	return nil
 }

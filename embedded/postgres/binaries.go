@@ -30,7 +30,7 @@ type binaries struct {
 // command prepares a program to run as the account. It gets none of this process's environment: the
 // environment may hold secrets, and PG* variables meant for somebody else's database.
 func (b binaries) command(acct account, program string, args ...string) *exec.Cmd {
-	cmd := exec.Command(program, args...)
+	cmd := exec.Command(program, args...) //nolint:noctx // the server outlives the start that launches it
 	cmd.Dir = "/"
 	cmd.Env = []string{"PATH=" + filepath.Dir(program) + ":/usr/bin:/bin", "LC_ALL=C", "TZ=UTC"}
 	cmd.SysProcAttr = acct.attributes()
@@ -63,7 +63,7 @@ func usualDirs() []string {
 	if path, err := exec.LookPath("postgres"); err == nil {
 		dirs = append(dirs, filepath.Dir(path))
 	}
-	if out, err := exec.Command("pg_config", "--bindir").Output(); err == nil {
+	if out, err := exec.Command("pg_config", "--bindir").Output(); err == nil { //nolint:noctx // it answers at once
 		dirs = append(dirs, strings.TrimSpace(string(out)))
 	}
 	for _, pattern := range []string{

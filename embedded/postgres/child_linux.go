@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"fmt"
 	"os/exec"
 	"syscall"
 )
@@ -9,5 +10,8 @@ import (
 // thread ends, however it ends.
 func startBound(cmd *exec.Cmd) (release func(), err error) {
 	cmd.SysProcAttr.Pdeathsig = syscall.SIGINT
-	return func() {}, cmd.Start()
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("starting the child: %w", err)
+	}
+	return func() {}, nil
 }

@@ -109,11 +109,15 @@ func newRoot(dir, at string, bin binaries, acct account, cfg Config) (string, er
 		return "", err
 	}
 	if reachable(at, bin, acct) {
-		return filepath.EvalSymlinks(at)
+		root, err := filepath.EvalSymlinks(at)
+		if err != nil {
+			return "", fmt.Errorf("resolving %s: %w", at, err)
+		}
+		return root, nil
 	}
 	sum := sha256.Sum256([]byte(dir))
 	root := filepath.Join(cfg.elsewhere, filepath.Base(dir)+"-"+hex.EncodeToString(sum[:4]), "postgres")
-	if err := os.MkdirAll(root, 0o711); err != nil {
+	if err := os.MkdirAll(root, folderMode(acct)); err != nil {
 		return "", fmt.Errorf("making the database's folder: %w", err)
 	}
 	if !reachable(root, bin, acct) {
@@ -166,32 +170,32 @@ func reachable(folder string, bin binaries, acct account) bool {
 }
 
 // prepareSocketDir makes the directory that guards the socket. A path too long for a socket is
-// replaced by a short one of the same mode.
-func (l *layout) prepareSocketDir(acct account) error {
-	l.socket = l.run()
-	if len(filepath.Join(l.socket, socketFile)) > longestSocketPath {
-		return l.temporarySocketDir(acct)
+// replaced by a short one of the same mode. What is made is named beside an error too, so that it can
+// be removed.
+func (l layout) prepareSocketDir(acct account) (string, error) {
+	dir := l.run()
+	if len(filepath.Join(dir, socketFile)) > longestSocketPath {
+		return temporarySocketDir(acct)
 	}
-	if err := os.MkdirAll(l.socket, 0o700); err != nil {
-		return fmt.Errorf("making the socket's directory: %w", err)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", fmt.Errorf("making the socket's directory: %w", err)
 	}
-	if err := os.Chmod(l.socket, 0o700); err != nil {
-		return fmt.Errorf("closing the socket's directory to others: %w", err)
+	if err := os.Chmod(dir, 0o700); err != nil { //nolint:gosec // a directory has to be entered
+		return dir, fmt.Errorf("closing the socket's directory to others: %w", err)
 	}
-	return acct.own(l.socket)
+	return dir, acct.own(dir)
 }
 
-func (l *layout) temporarySocketDir(acct account) error {
+func temporarySocketDir(acct account) (string, error) {
 	parent := os.TempDir()
 	if len(filepath.Join(parent, temporaryPrefix+"0123456789", socketFile)) > longestSocketPath {
 		parent = "/tmp"
 	}
 	dir, err := os.MkdirTemp(parent, temporaryPrefix)
 	if err != nil {
-		return fmt.Errorf("making a short directory for the socket: %w", err)
+		return "", fmt.Errorf("making a short directory for the socket: %w", err)
 	}
-	l.socket = dir
-	return acct.own(dir)
+	return dir, acct.own(dir)
 }
 
 func (l layout) removeTemporarySocketDir() {

@@ -43,10 +43,12 @@ func acquireLock(path string) (*os.File, error) {
 
 func recordHolder(file *os.File) error {
 	if err := file.Truncate(0); err != nil {
-		return err
+		return fmt.Errorf("emptying it: %w", err)
 	}
-	_, err := file.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
-	return err
+	if _, err := file.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0); err != nil {
+		return fmt.Errorf("naming this process in it: %w", err)
+	}
+	return nil
 }
 
 // holder names the process that has the lock, as far as the file tells.

@@ -114,7 +114,7 @@ func (s *Server) start(ctx context.Context, cfg Config, candidates []binaries, a
 	if err := recoverOrphan(ctx, s.layout, s.logger); err != nil {
 		return err
 	}
-	if err := s.layout.prepareSocketDir(acct); err != nil {
+	if s.layout.socket, err = s.layout.prepareSocketDir(acct); err != nil {
 		return err
 	}
 	if err := initialise(ctx, s.layout, bin, acct, s.logger); err != nil {
@@ -142,7 +142,7 @@ func (s *Server) launch(ctx context.Context, bin binaries, acct account) error {
 			return err
 		}
 		if err := pause(ctx, retryEvery); err != nil {
-			return err
+			return fmt.Errorf("waiting to start PostgreSQL again: %w", err)
 		}
 	}
 }
@@ -176,7 +176,7 @@ func (s *Server) waitReady(ctx context.Context) error {
 	for {
 		conn, err := pgx.Connect(ctx, s.DSN("postgres"))
 		if err == nil {
-			return conn.Close(ctx)
+			return closeFirst(ctx, conn)
 		}
 		select {
 		case <-s.child.ended:
@@ -187,6 +187,13 @@ func (s *Server) waitReady(ctx context.Context) error {
 			return fmt.Errorf("waiting for PostgreSQL to accept connections: %w", err)
 		}
 	}
+}
+
+func closeFirst(ctx context.Context, conn *pgx.Conn) error {
+	if err := conn.Close(ctx); err != nil {
+		return fmt.Errorf("closing the first connection to PostgreSQL: %w", err)
+	}
+	return nil
 }
 
 // watch reports an end that nobody asked for.
@@ -298,6 +305,6 @@ func pause(ctx context.Context, d time.Duration) error {
 	case <-timer.C:
 		return nil
 	case <-ctx.Done():
-		return ctx.Err()
+		return ctx.Err() //nolint:wrapcheck // the caller knows what it waits for
 	}
 }

@@ -316,7 +316,7 @@ func TestPidFile(t *testing.T) {
 // dataDir is a directory that the server's account can reach also when the test runs as root.
 func dataDir(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "throughline-test-")
+	dir, err := os.MkdirTemp("", "throughline-test-") //nolint:usetesting // the parent of t.TempDir is closed to other accounts
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -329,11 +329,11 @@ func dataDir(t *testing.T) string {
 
 func resolved(t *testing.T, path string) string {
 	t.Helper()
-	real, err := filepath.EvalSymlinks(path)
+	target, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return real
+	return target
 }
 
 func start(t *testing.T, cfg Config) *Server {

@@ -54,6 +54,8 @@ log_autovacuum_min_duration = -1
 
 // hostAccess trusts whoever reaches the socket: its directory lets in the server's account and root
 // only. There are no host lines, so that a port opened by mistake still admits nobody.
+//
+//nolint:dupword // all databases, all users
 const hostAccess = `# Written by throughline at every start; changes here are lost.
 local all all trust
 local replication all trust
@@ -67,7 +69,7 @@ func writeSettings(l layout, maxConnections int) error {
 	}
 	for path, content := range files {
 		// Readable by the server's account, which is another one when this process is root.
-		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil { //nolint:gosec // they hold no secrets
 			return fmt.Errorf("writing PostgreSQL's settings: %w", err)
 		}
 	}

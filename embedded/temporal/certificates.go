@@ -88,7 +88,7 @@ type authority struct {
 func newAuthority() (*authority, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("making a key: %w", err)
 	}
 	template, err := newTemplate()
 	if err != nil {
@@ -99,11 +99,11 @@ func newAuthority() (*authority, error) {
 	template.KeyUsage = x509.KeyUsageCertSign
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("signing: %w", err)
 	}
 	certificate, err := x509.ParseCertificate(der)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("reading the certificate back: %w", err)
 	}
 	return &authority{certificate: certificate, key: key}, nil
 }
@@ -111,7 +111,7 @@ func newAuthority() (*authority, error) {
 func (a *authority) issue(usage x509.ExtKeyUsage) (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return tls.Certificate{}, err
+		return tls.Certificate{}, fmt.Errorf("making a key: %w", err)
 	}
 	template, err := newTemplate()
 	if err != nil {
@@ -123,7 +123,7 @@ func (a *authority) issue(usage x509.ExtKeyUsage) (tls.Certificate, error) {
 	template.IPAddresses = []net.IP{net.ParseIP(loopback)}
 	der, err := x509.CreateCertificate(rand.Reader, template, a.certificate, key.Public(), a.key)
 	if err != nil {
-		return tls.Certificate{}, err
+		return tls.Certificate{}, fmt.Errorf("signing: %w", err)
 	}
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, nil
 }
@@ -131,7 +131,7 @@ func (a *authority) issue(usage x509.ExtKeyUsage) (tls.Certificate, error) {
 func newTemplate() (*x509.Certificate, error) {
 	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 120))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("choosing a serial number: %w", err)
 	}
 	now := time.Now()
 	return &x509.Certificate{

@@ -40,7 +40,7 @@ func acquireLock(ctx context.Context, cfg Config, relock time.Duration, ending *
 	if err != nil {
 		return nil, err
 	}
-	holding, cancel := context.WithCancel(context.Background())
+	holding, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	l := &lock{cfg: cfg, relock: relock, cancel: cancel, ended: make(chan struct{})}
 	go l.hold(holding, conn, ending)
 	return l, nil
@@ -108,6 +108,9 @@ func lockOnce(ctx context.Context, cfg Config) (*pgx.Conn, error) {
 	if err == nil && locked {
 		return conn, nil
 	}
+	if err != nil {
+		err = fmt.Errorf("asking for the lock: %w", err)
+	}
 	_ = conn.Close(context.WithoutCancel(ctx))
 	return nil, err
 }
@@ -128,5 +131,9 @@ func connect(ctx context.Context, cfg Config, database string) (*pgx.Conn, error
 		Scheme: "postgres", User: url.UserPassword(cfg.User, cfg.Password),
 		Host: settings.ConnectAddr, Path: "/" + database, RawQuery: query.Encode(),
 	}
-	return pgx.Connect(ctx, address.String())
+	conn, err := pgx.Connect(ctx, address.String())
+	if err != nil {
+		return nil, fmt.Errorf("connecting to the database %s: %w", database, err)
+	}
+	return conn, nil
 }

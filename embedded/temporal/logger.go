@@ -83,11 +83,11 @@ func (l *logger) Fatal(msg string, tags ...tag.Tag) {
 }
 
 func (l *logger) log(level slog.Level, msg string, tags []tag.Tag) {
-	ctx := context.Background()
+	ctx := context.Background() //nolint:forbidigo // the server logs without one
 	if l.quiet.Load() || !l.sink.Enabled(ctx, level) {
 		return
 	}
-	l.sink.LogAttrs(ctx, level, msg, attributes(tags)...)
+	l.sink.LogAttrs(ctx, level, msg, attributes(tags)...) //nolint:sloglint // the text is the server's
 }
 
 // attributes names the server's tags in this project's manner: "wf-namespace" becomes wf_namespace.

@@ -47,12 +47,11 @@ func seedNamespace(ctx context.Context, cfg Config, logger log.Logger) error {
 
 func ensureNamespace(ctx context.Context, cfg Config, namespaces persistence.MetadataManager) error {
 	found, err := namespaces.GetNamespace(ctx, &persistence.GetNamespaceRequest{Name: cfg.Namespace})
-	var missing *serviceerror.NamespaceNotFound
-	if errors.As(err, &missing) {
+	if _, missing := errors.AsType[*serviceerror.NamespaceNotFound](err); missing {
 		return createNamespace(ctx, cfg, namespaces)
 	}
 	if err != nil {
-		return err
+		return fmt.Errorf("looking for it: %w", err)
 	}
 	return updateNamespace(ctx, cfg, namespaces, found)
 }
@@ -83,36 +82,43 @@ func createNamespace(ctx context.Context, cfg Config, namespaces persistence.Met
 			FailoverNotificationVersion: -1,
 		},
 	})
-	return err
+	if err != nil {
+		return fmt.Errorf("creating it: %w", err)
+	}
+	return nil
 }
 
 func updateNamespace(ctx context.Context, cfg Config, namespaces persistence.MetadataManager, found *persistence.GetNamespaceResponse) error {
-	settings := found.Namespace.Config
-	fields, err := assignFields(settings.CustomSearchAttributeAliases, cfg.SearchAttributes)
+	settings := found.Namespace.GetConfig()
+	fields, err := assignFields(settings.GetCustomSearchAttributeAliases(), cfg.SearchAttributes)
 	if err != nil {
 		return err
 	}
-	if maps.Equal(fields, settings.CustomSearchAttributeAliases) && settings.Retention.AsDuration() == cfg.Retention {
+	if maps.Equal(fields, settings.GetCustomSearchAttributeAliases()) && settings.GetRetention().AsDuration() == cfg.Retention {
 		return nil
 	}
 	settings.CustomSearchAttributeAliases = fields
 	settings.Retention = durationpb.New(cfg.Retention)
 	current, err := namespaces.GetMetadata(ctx)
 	if err != nil {
-		return err
+		return fmt.Errorf("reading the version of the namespaces: %w", err)
 	}
 	found.Namespace.ConfigVersion++
-	return namespaces.UpdateNamespace(ctx, &persistence.UpdateNamespaceRequest{
+	err = namespaces.UpdateNamespace(ctx, &persistence.UpdateNamespaceRequest{
 		Namespace:           found.Namespace,
 		IsGlobalNamespace:   found.IsGlobalNamespace,
 		NotificationVersion: current.NotificationVersion,
 	})
+	if err != nil {
+		return fmt.Errorf("changing its settings: %w", err)
+	}
+	return nil
 }
 
 // assignFields gives each search attribute a column of its type, beside those that are assigned
 // already. The result maps columns ("Keyword01") to names.
 func assignFields(assigned map[string]string, wanted map[string]enumspb.IndexedValueType) (map[string]string, error) {
-	columns := sadefs.GetDBIndexSearchAttributes(nil).CustomSearchAttributes
+	columns := sadefs.GetDBIndexSearchAttributes(nil).GetCustomSearchAttributes()
 	fields := maps.Clone(assigned)
 	if fields == nil {
 		fields = map[string]string{}

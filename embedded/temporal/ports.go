@@ -22,17 +22,18 @@ type addresses map[primitives.ServiceName]int
 
 // reservePorts finds a free port for each service. The server wants numbers, so the ports are let go
 // before it takes them; holding all of them until then keeps them apart from one another.
-func reservePorts() (addresses, error) {
+func reservePorts(ctx context.Context) (addresses, error) {
 	found := addresses{}
+	var on net.ListenConfig
 	for _, service := range []primitives.ServiceName{
 		primitives.FrontendService, primitives.HistoryService, primitives.MatchingService, primitives.WorkerService,
 	} {
-		listener, err := net.Listen("tcp", net.JoinHostPort(loopback, "0"))
+		listener, err := on.Listen(ctx, "tcp", net.JoinHostPort(loopback, "0"))
 		if err != nil {
 			return nil, fmt.Errorf("finding a free port: %w", err)
 		}
 		defer listener.Close()
-		found[service] = listener.Addr().(*net.TCPAddr).Port
+		found[service] = listener.Addr().(*net.TCPAddr).Port //nolint:forcetypeassert // "tcp" gives no other
 	}
 	return found, nil
 }
@@ -85,6 +86,6 @@ func pause(ctx context.Context, d time.Duration) error {
 	case <-timer.C:
 		return nil
 	case <-ctx.Done():
-		return ctx.Err()
+		return ctx.Err() //nolint:wrapcheck // the caller knows what it waits for
 	}
 }

@@ -44,7 +44,10 @@ func ensureDatabases(ctx context.Context, cfg Config) error {
 func ensureDatabase(ctx context.Context, cfg Config, name string) error {
 	conn, err := connect(ctx, cfg, name)
 	if err == nil {
-		return conn.Close(ctx)
+		if err := conn.Close(ctx); err != nil {
+			return fmt.Errorf("closing the connection: %w", err)
+		}
+		return nil
 	}
 	if !hasCode(err, noSuchDatabase) {
 		return err
@@ -58,7 +61,10 @@ func ensureDatabase(ctx context.Context, cfg Config, name string) error {
 	if hasCode(err, duplicateDatabase) {
 		return nil
 	}
-	return err
+	if err != nil {
+		return fmt.Errorf("creating it: %w", err)
+	}
+	return nil
 }
 
 func hasCode(err error, code string) bool {
@@ -85,14 +91,17 @@ func setUpSchema(cfg Config, logger log.Logger) error {
 func upgrade(cfg Config, database, name string, logger log.Logger) error {
 	db, err := toolsql.NewConnection(schemaConnection(cfg, database), logger)
 	if err != nil {
-		return err
+		return fmt.Errorf("connecting: %w", err)
 	}
 	defer db.Close()
 	setup := &schema.SetupConfig{InitialVersion: "0.0"}
 	if err := schema.NewSetupSchemaTask(db, setup, logger).Run(); err != nil {
-		return err
+		return fmt.Errorf("recording the schema's version: %w", err)
 	}
-	return schema.NewUpdateSchemaTask(db, &schema.UpdateConfig{SchemaName: name}, logger).Run()
+	if err := schema.NewUpdateSchemaTask(db, &schema.UpdateConfig{SchemaName: name}, logger).Run(); err != nil {
+		return fmt.Errorf("applying %s: %w", name, err)
+	}
+	return nil
 }
 
 // schemaConnection does not wait for the disk after each of the schema's many statements, which adds

@@ -67,7 +67,7 @@ func (s *Server) start(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return err
 	}
-	addresses, err := reservePorts()
+	addresses, err := reservePorts(ctx)
 	if err != nil {
 		return err
 	}

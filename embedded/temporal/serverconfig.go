@@ -3,6 +3,7 @@
 package temporal
 
 import (
+	"maps"
 	"net"
 	"net/url"
 	"time"
@@ -70,9 +71,7 @@ func serverConfig(cfg Config, at addresses) *config.Config {
 // as the host parameter, which overrides the URL's host.
 func sqlConfig(cfg Config, database string) *config.SQL {
 	attributes := map[string]string{}
-	for name, value := range cfg.ConnectAttributes {
-		attributes[name] = value
-	}
+	maps.Copy(attributes, cfg.ConnectAttributes)
 	if cfg.SocketDir != "" {
 		attributes["host"] = cfg.SocketDir
 	}

@@ -59,7 +59,7 @@ func bulkBundles(t testing.TB, dir string) map[string][]byte {
 	}
 	entries := map[string][]map[string]json.RawMessage{}
 	for _, file := range files {
-		for _, line := range bytes.Split(readData(t, file), []byte("\n")) {
+		for line := range bytes.SplitSeq(readData(t, file), []byte("\n")) {
 			if len(line) == 0 {
 				continue
 			}
@@ -125,7 +125,7 @@ func indexRows(t *testing.T) []indexRow {
 // interpretIndexed reads the Bundle of one row of the index.
 func interpretIndexed(t *testing.T, bulk map[string][]byte, row indexRow) care.Inbound {
 	t.Helper()
-	body := []byte(nil)
+	var body []byte
 	if _, id, found := strings.Cut(row.file, "#Patient/"); found {
 		body = bulk[id]
 	} else {

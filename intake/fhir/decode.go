@@ -19,8 +19,7 @@ func decode[T any](raw []byte, path string) (T, error) {
 	if err == nil {
 		return value, nil
 	}
-	var wrong *json.UnmarshalTypeError
-	if errors.As(err, &wrong) {
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		at := path + pathAt(raw, wrong.Offset)
 		return value, invalid(at, "holds a JSON %s where FHIR R4 has %s; correct the element or leave it out", wrong.Value, expected(wrong))
 	}

@@ -210,7 +210,7 @@ func (m *message) groupOf(from *origin, element string, subject reference) (*gro
 		return nil, err
 	}
 	if !t.empty() && t.kind != "Patient" {
-		return nil, nil
+		return nil, nil //nolint:nilnil // a subject that is no patient is no mistake
 	}
 	var g *group
 	if t.empty() {

@@ -129,7 +129,7 @@ func (m *message) observedAt(g *group, o *located[observation]) (*time.Time, err
 			return at, nil
 		}
 	}
-	return nil, nil
+	return nil, nil //nolint:nilnil // the time may be absent
 }
 
 // present tells whether there is a value[x].

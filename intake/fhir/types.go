@@ -1,6 +1,9 @@
 package fhir
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"slices"
+)
 
 // The types hold only the elements that are read, under their names in FHIR R4 (4.0.1). Numbers
 // stay as written, because a decimal's precision is part of its meaning.
@@ -263,12 +266,5 @@ func (c concept) words() string {
 
 // has tells whether one of the concept's codes is among these.
 func (c concept) has(codes ...string) bool {
-	for _, one := range c.Coding {
-		for _, code := range codes {
-			if one.Code == code {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.Coding, func(one coding) bool { return slices.Contains(codes, one.Code) })
 }

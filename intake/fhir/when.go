@@ -60,7 +60,7 @@ func readWhen(text string, zone *time.Location, e edge) (dated, bool) {
 // when reads the element of a resource, nil where it is absent.
 func (m *message) when(o *origin, element, text string, e edge) (*time.Time, error) {
 	if text == "" {
-		return nil, nil
+		return nil, nil //nolint:nilnil // the element may be absent
 	}
 	path := o.path + "." + element
 	d, ok := readWhen(text, m.zone, e)
