@@ -9,6 +9,7 @@ import (
 
 	"throughline/identity"
 	"throughline/notify/notifytest"
+	"throughline/worker"
 )
 
 // A partner answers in a browser without scripts, by the link in the mail.
@@ -142,10 +143,11 @@ func (s *server) gone(t *testing.T, link string, status int) {
 // expiredLinkSaysSo opens the link as if its time were over: signed with the server's own key, for
 // the same referral, until a minute ago.
 func (s *server) expiredLinkSaysSo(t *testing.T, b *browser, link string) {
-	links, err := identity.OpenLinks(s.dir+"/link-key", time.Now)
+	key, err := worker.ReadKey(s.dir + "/payload-key")
 	if err != nil {
 		t.Fatal(err)
 	}
+	links := identity.NewLinks(key.Derive("links"), time.Now)
 	token := link[strings.LastIndex(link, "/")+1:]
 	signed, err := links.Verify(token, identity.PurposeReferral)
 	if err != nil {

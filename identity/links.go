@@ -7,7 +7,6 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -37,14 +36,10 @@ type Links struct {
 	now func() time.Time
 }
 
-// OpenLinks takes the key from the file, which it makes, readable by its owner only, where there is
-// none. Now is the time that links expire by.
-func OpenLinks(path string, now func() time.Time) (*Links, error) {
-	secret, _, err := ensureSecret(path)
-	if err != nil {
-		return nil, fmt.Errorf("opening the links' key: %w", err)
-	}
-	return &Links{key: sign([]byte(secret), "partner link"), now: now}, nil
+// NewLinks signs with a key that is made of the secret, which every process of an installation must
+// share: one makes the links and another one opens them. Now is the time that links expire by.
+func NewLinks(secret []byte, now func() time.Time) *Links {
+	return &Links{key: sign(secret, "partner link"), now: now}
 }
 
 const (

@@ -2,8 +2,8 @@ package identity_test
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -23,11 +23,9 @@ func (c *clock) now() time.Time { return c.at }
 
 func openLinks(t *testing.T, c *clock) *identity.Links {
 	t.Helper()
-	links, err := identity.OpenLinks(filepath.Join(t.TempDir(), "link-key"), c.now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return links
+	secret := make([]byte, 32)
+	_, _ = rand.Read(secret)
+	return identity.NewLinks(secret, c.now)
 }
 
 func TestALinkIsKnownAgainUntilItExpires(t *testing.T) {

@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -38,6 +39,14 @@ func NewKey(secret []byte) (Key, error) {
 // ID names the key without telling it.
 func (k Key) ID() string { return k.id }
 
+// Derive gives a secret for another purpose, which tells nothing of the key: processes that share the
+// key share it too.
+func (k Key) Derive(purpose string) []byte {
+	mac := hmac.New(sha256.New, k.secret[:])
+	mac.Write([]byte("throughline " + purpose))
+	return mac.Sum(nil)
+}
+
 // String keeps the secret out of logs.
 func (k Key) String() string { return "key " + k.id }
 
@@ -55,7 +64,8 @@ func ReadKey(path string) (Key, error) {
 	if err != nil {
 		return Key{}, fmt.Errorf("reading the encryption key: %w", err)
 	}
-	if info.Mode().Perm()&0o077 != 0 {
+	// A container's secrets are mounted with modes of the host's making, for its one process.
+	if info.Mode().Perm()&0o077 != 0 && !strings.HasPrefix(path, "/run/secrets/") {
 		return Key{}, care.Errorf(care.Invalid, "the encryption key %s can be read by others: chmod 600 it", path)
 	}
 	secret, err := os.ReadFile(path)

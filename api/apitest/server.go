@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/mail"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -49,9 +48,7 @@ func New(t testing.TB, options ...func(*api.Config)) *Server {
 	clock := &Clock{at: Start}
 	s := &Server{t: t, Clock: clock, Store: storetest.New(t, storetest.WithNow(clock.Now)), Log: &bytes.Buffer{}}
 	var err error
-	if s.Links, err = identity.OpenLinks(filepath.Join(t.TempDir(), "link-key"), clock.Now); err != nil {
-		t.Fatal(err)
-	}
+	s.Links = identity.NewLinks([]byte("the test's own secret"), clock.Now)
 	if s.Mail, err = mailbox.OpenDir(t.TempDir(), mail.Address{Address: "care@hospital.example"}, clock.Now); err != nil {
 		t.Fatal(err)
 	}
