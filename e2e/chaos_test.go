@@ -62,6 +62,7 @@ type chaos struct {
 
 	jobs  sync.WaitGroup
 	hands chan struct{} // bounds how many requests are made at once
+	skips sync.Mutex    // one skip of time at once: two together would go too far
 	up    gate
 	tally tally
 }
@@ -275,6 +276,8 @@ func (c *chaos) enrolled(i int) (enrollment, error) {
 
 // skip moves the clock to the time, if it is not there yet.
 func (c *chaos) skip(to time.Time) error {
+	c.skips.Lock()
+	defer c.skips.Unlock()
 	var shown struct{ Now time.Time }
 	if err := c.try(http.MethodGet, "/demo/clock", nil, &shown); err != nil {
 		return err
