@@ -60,6 +60,13 @@ func (a *App) startDatabase(ctx context.Context) error {
 	}
 	a.onStop("the store", func(context.Context) error { return s.Close() })
 	a.store = s
+	if a.postgres == nil {
+		return nil
+	}
+	// Nobody else works on this data: what is taken up was taken up by a process that died.
+	if err := s.FreeLeases(ctx); err != nil {
+		return fmt.Errorf("freeing what a process before this one had taken up: %w", err)
+	}
 	return nil
 }
 

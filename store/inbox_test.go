@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -134,5 +135,39 @@ func TestInboundIsListedNewestFirstWithoutItsText(t *testing.T) {
 	one, _, err := s.ListInbound(t.Context(), store.InboundFilter{ControlID: "c-b"}, store.Page{})
 	if diff := cmp.Diff([]string{"b"}, keys(one)); diff != "" || err != nil {
 		t.Error(diff, err)
+	}
+}
+
+func TestFreedLeasesAreTakenUpAtOnce(t *testing.T) {
+	s := storetest.New(t, storetest.WithNow(func() time.Time { return monday }))
+	receive(t, s, "a", monday)
+	take := func() []string {
+		t.Helper()
+		taken, err := s.NextInbound(t.Context(), 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return keys(taken)
+	}
+	if first, second := take(), take(); len(first) != 1 || len(second) != 0 {
+		t.Fatalf("taken up: %v, then %v", first, second)
+	}
+	// A command whose process dies in the middle: here its caller looks from within.
+	died := errors.New("died")
+	_, err := s.Idempotent(t.Context(), "k", "h", func() (int, []byte, error) {
+		if err := s.FreeLeases(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		again, err := s.Idempotent(t.Context(), "k", "h", func() (int, []byte, error) { return 200, []byte("done"), nil })
+		if err != nil || again.Status != 200 {
+			t.Errorf("the command put again: %+v, %v", again, err)
+		}
+		return 0, nil, died
+	})
+	if !errors.Is(err, died) {
+		t.Errorf("got %v", err)
+	}
+	if third := take(); len(third) != 1 {
+		t.Errorf("after the leases were freed: %v", third)
 	}
 }
