@@ -73,7 +73,7 @@ func (b *browser) begin(t *testing.T, chromium string) {
 		"prefs": map[string]any{"profile.managed_default_content_settings.javascript": 2},
 	}
 	var made struct {
-		SessionID string `json:"sessionId"`
+		SessionID string `json:"sessionId"` //nolint:tagliatelle // the protocol's word
 	}
 	b.call(t, http.MethodPost, "", map[string]any{"capabilities": map[string]any{"alwaysMatch": map[string]any{"goog:chromeOptions": options}}}, &made)
 	b.session += "/" + made.SessionID
@@ -134,13 +134,6 @@ func firstLine(text []byte) string {
 func (b *browser) open(t *testing.T, url string) {
 	t.Helper()
 	b.call(t, http.MethodPost, "/url", map[string]string{"url": url}, nil)
-}
-
-// address is where the browser is.
-func (b *browser) address(t *testing.T) (url string) {
-	t.Helper()
-	b.call(t, http.MethodGet, "/url", nil, &url)
-	return url
 }
 
 // elementKey is the protocol's name for a reference to an element.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -350,9 +351,7 @@ func (c client) complete(t *testing.T, enrollmentID, step, outcome string, more 
 		t.Fatalf("no task of the step %s is open", step)
 	}
 	body := map[string]any{"outcome": outcome}
-	for k, v := range more {
-		body[k] = v
-	}
+	maps.Copy(body, more)
 	return post[task](t, c, "/tasks/"+open.ID+"/complete", body)
 }
 

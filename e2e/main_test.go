@@ -26,7 +26,7 @@ func run(m *testing.M) int {
 	}
 	defer os.RemoveAll(workspace)
 	// Under root PostgreSQL runs as an account of its own, which has to pass through.
-	if err := os.Chmod(workspace, 0o711); err != nil { //nolint:gosec // see above
+	if err := os.Chmod(workspace, 0o711); err != nil {
 		fmt.Fprintln(os.Stderr, "opening the tests' directory:", err)
 		return 1
 	}

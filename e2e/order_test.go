@@ -68,8 +68,8 @@ func permutations(n int) [][]int {
 	return all
 }
 
-// comparable is what must be the same of two enrollments that came about in different ways.
-type comparable struct {
+// outline is what must be the same of two enrollments that came about in different ways.
+type outline struct {
 	Status, Outcome string
 	Steps           []string
 	Clocks          []string
@@ -79,9 +79,9 @@ type comparable struct {
 }
 
 // settled gives an enrollment's state when nothing is on its way any more.
-func (c client) settled(t *testing.T, id string) comparable {
+func (c client) settled(t *testing.T, id string) outline {
 	t.Helper()
-	var state comparable
+	var state outline
 	await(t, "the enrollment's messages are sent", func() (bool, string) {
 		state = c.state(t, id)
 		i := slices.IndexFunc(state.Messages, func(m string) bool {
@@ -92,10 +92,10 @@ func (c client) settled(t *testing.T, id string) comparable {
 	return state
 }
 
-func (c client) state(t *testing.T, id string) comparable {
+func (c client) state(t *testing.T, id string) outline {
 	t.Helper()
 	e := get[enrollment](t, c, "/enrollments/"+id)
-	state := comparable{Status: e.Status, Outcome: e.Outcome}
+	state := outline{Status: e.Status, Outcome: e.Outcome}
 	for _, st := range e.Steps {
 		state.Steps = append(state.Steps, fmt.Sprintf("%s/%d %s %s", st.Step, st.Occurrence, st.Status, st.Outcome))
 	}

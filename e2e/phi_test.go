@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -26,9 +27,7 @@ func TestTemporalHoldsNoPatient(t *testing.T) {
 	s.taken(t, st.message("A03", left.Add(time.Hour)))
 	e := s.onlyEnrollment(t, st.mrn)
 	answers := map[string]any{"needs": "PLANTED-FREE-TEXT of Hildegunde"}
-	for k, v := range needsRide {
-		answers[k] = v
-	}
+	maps.Copy(answers, needsRide)
 	s.complete(t, e.ID, "contact", "reached", map[string]any{"mode": "phone", "answers": answers, "reason": "PLANTED-REASON"})
 	s.mailOf(t, s.messageOf(t, e.ID, "transport", "referral").ID)
 	// A refused command comes back through Temporal as a failure.
@@ -71,7 +70,7 @@ func TestTemporalHoldsNoPatient(t *testing.T) {
 func dumped(t *testing.T, conn *pgx.Conn, table string) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	if _, err := conn.PgConn().CopyTo(t.Context(), io.Writer(&out), fmt.Sprintf("COPY (SELECT * FROM %s) TO STDOUT", table)); err != nil {
+	if _, err := conn.PgConn().CopyTo(t.Context(), io.Writer(&out), fmt.Sprintf("COPY %s TO STDOUT", table)); err != nil {
 		t.Fatalf("dumping %s: %v", table, err)
 	}
 	return bytes.ToLower(out.Bytes())

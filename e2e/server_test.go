@@ -68,15 +68,15 @@ func start(t *testing.T, o options) *server {
 var (
 	sharedOnce sync.Once
 	theShared  *server
-	sharedErr  error
+	errShared  error
 )
 
 // shared gives a server that several tests use side by side: nothing they do may matter to another.
 func shared(t *testing.T) *server {
 	t.Helper()
-	sharedOnce.Do(func() { theShared, sharedErr = launch(context.Background(), options{mail: true}) })
-	if sharedErr != nil {
-		t.Fatal(sharedErr)
+	sharedOnce.Do(func() { theShared, errShared = launch(context.Background(), options{mail: true}) })
+	if errShared != nil {
+		t.Fatal(errShared)
 	}
 	t.Cleanup(func() {
 		if t.Failed() {
@@ -109,7 +109,7 @@ func launch(ctx context.Context, o options) (*server, error) {
 		return nil, err
 	}
 	if o.mail {
-		if s.mail, err = notifytest.Start(notifytest.Options{}); err != nil {
+		if s.mail, err = notifytest.Start(notifytest.Options{}); err != nil { //nolint:contextcheck // it lives until it is closed
 			return nil, fmt.Errorf("starting a mail server: %w", err)
 		}
 	}
@@ -187,7 +187,7 @@ func (s *server) begin() error {
 // run starts the process and waits until it is ready.
 func (s *server) run(ctx context.Context) error {
 	began := time.Now()
-	if err := s.begin(); err != nil {
+	if err := s.begin(); err != nil { //nolint:contextcheck // it outlives the test that starts it
 		return err
 	}
 	if err := s.awaitReady(ctx); err != nil {

@@ -53,7 +53,7 @@ func TestCheck(t *testing.T) {
 	runs(t, 2, "check", "pathways/library/no-such-file.yaml")
 }
 
-// runs runs the program and demands the exit status. It gives what was printed.
+// runs executes the program and demands the exit status. It gives what was printed.
 func runs(t *testing.T, status int, args ...string) string {
 	t.Helper()
 	cmd, err := command(t.Context(), args...)
