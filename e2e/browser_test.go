@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -95,34 +96,45 @@ func (b *browser) begin(t *testing.T, chromium string) {
 // call sends one command and reads its value.
 func (b *browser) call(t *testing.T, method, path string, body, value any) {
 	t.Helper()
+	if err := b.ask(t.Context(), method, path, body, value); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// ask sends one command, which the browser may refuse.
+func (b *browser) ask(ctx context.Context, method, path string, body, value any) error {
 	raw, err := json.Marshal(body)
 	if err != nil {
-		t.Fatal(err)
+		return fmt.Errorf("writing a command: %w", err)
 	}
 	if body == nil {
 		raw = nil
 	}
-	req, err := http.NewRequestWithContext(t.Context(), method, b.session+path, bytes.NewReader(raw))
+	req, err := http.NewRequestWithContext(ctx, method, b.session+path, bytes.NewReader(raw))
 	if err != nil {
-		t.Fatal(err)
+		return fmt.Errorf("making a command: %w", err)
 	}
 	resp, err := b.http.Do(req)
 	if err != nil {
-		t.Fatalf("telling the browser: %v", err)
+		return fmt.Errorf("telling the browser: %w", err)
 	}
 	defer resp.Body.Close()
 	all, err := io.ReadAll(resp.Body)
-	if err != nil || resp.StatusCode != http.StatusOK {
-		t.Fatalf("the browser refused %s %s: %s %v", method, path, firstLine(all), err)
+	if err != nil {
+		return fmt.Errorf("hearing the browser: %w", err)
+	}
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("the browser refused %s %s: %s", method, path, firstLine(all))
 	}
 	if value == nil {
-		return
+		return nil
 	}
 	if err := json.Unmarshal(all, &struct {
 		Value any `json:"value"`
 	}{value}); err != nil {
-		t.Fatalf("reading the browser's answer: %v", err)
+		return fmt.Errorf("reading the browser's answer: %w", err)
 	}
+	return nil
 }
 
 func firstLine(text []byte) string {
@@ -159,6 +171,23 @@ func (b *browser) text(t *testing.T, css string) (shown string) {
 	t.Helper()
 	b.call(t, http.MethodGet, b.find(t, css)+"/text", nil, &shown)
 	return shown
+}
+
+// shows waits until an element reads so. A click that leads to another page comes back before that
+// page is there.
+func (b *browser) shows(t *testing.T, css, want string) {
+	t.Helper()
+	await(t, "the page says "+want, func() (bool, string) {
+		var found map[string]string
+		if err := b.ask(t.Context(), http.MethodPost, "/element", map[string]string{"using": "css selector", "value": css}, &found); err != nil {
+			return false, err.Error()
+		}
+		var shown string
+		if err := b.ask(t.Context(), http.MethodGet, "/element/"+found[elementKey]+"/text", nil, &shown); err != nil {
+			return false, err.Error()
+		}
+		return shown == want, shown
+	})
 }
 
 // click clicks on the one element.

@@ -43,9 +43,7 @@ func TestPartnersPage(t *testing.T) {
 	}
 
 	b.click(t, "button.main")
-	if got := b.text(t, "h1"); got != "You have said yes" {
-		t.Errorf("after yes the page's heading is %q", got)
-	}
+	b.shows(t, "h1", "You have said yes")
 	b.screenshot(t, "accepted")
 	if now := get[referral](t, s.client, "/referrals/"+asked.ID); now.Status != "accepted" {
 		t.Fatalf("after yes the referral is %s", now.Status)
