@@ -62,8 +62,8 @@ func Serve(ctx context.Context, cfg Config) error {
 	}
 	a := &App{cfg: cfg}
 	a.ctx, a.cancel = context.WithCancelCause(ctx)
-	defer a.stop()
-	if err := a.start(a.ctx); err != nil {
+	defer a.stop() //nolint:contextcheck // what stops must outlive the context that ended
+	if err := a.start(a.ctx); err != nil { //nolint:contextcheck // it descends from ctx
 		a.cancel(err)
 	}
 	<-a.ctx.Done()
@@ -73,7 +73,7 @@ func Serve(ctx context.Context, cfg Config) error {
 // whyEnded tells an orderly end, which somebody asked for, from a failure.
 func whyEnded(asked, ours context.Context) error {
 	if asked.Err() != nil {
-		return nil
+		return nil //nolint:nilerr // somebody asked for the end: it is no failure
 	}
 	return fmt.Errorf("the process ended: %w", context.Cause(ours))
 }
@@ -143,7 +143,7 @@ func (a *App) startAPI(ctx context.Context) error {
 	if a.cfg.Demo {
 		a.clock = &demoClock{app: a}
 	}
-	handler, err := a.handler(zone, calendar)
+	handler, err := a.handler(zone, calendar) //nolint:contextcheck // each request brings its own
 	if err != nil {
 		return err
 	}
