@@ -62,7 +62,7 @@ func Serve(ctx context.Context, cfg Config) error {
 	}
 	a := &App{cfg: cfg}
 	a.ctx, a.cancel = context.WithCancelCause(ctx)
-	defer a.stop() //nolint:contextcheck // what stops must outlive the context that ended
+	defer a.stop()                         //nolint:contextcheck // what stops must outlive the context that ended
 	if err := a.start(a.ctx); err != nil { //nolint:contextcheck // it descends from ctx
 		a.cancel(err)
 	}
