@@ -43,7 +43,13 @@ func (o outbox) BeginDelivery(ctx context.Context, messageID care.ID, channel st
 		return 0, nil, err
 	}
 	if m.Status == care.MessageStopped {
-		return 0, &engine.Delivery{Status: care.MessageStopped, Detail: m.Detail}, nil
+		begun, err := o.DeliveryBegun(ctx, messageID)
+		if err != nil {
+			return 0, nil, err
+		}
+		if !begun {
+			return 0, &engine.Delivery{Status: care.MessageStopped, Detail: m.Detail}, nil
+		}
 	}
 	d, begun, err := o.Store.BeginDelivery(ctx, messageID, channel)
 	if err != nil || begun {

@@ -9,7 +9,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"throughline/care"
-	"throughline/pathways/engine"
 )
 
 // demoClock moves the time of a demonstration. It only goes forward.
@@ -92,7 +91,7 @@ func (c *demoClock) tellAll(ctx context.Context, offset time.Duration) error {
 		group.SetLimit(atOnce)
 		for _, e := range running {
 			after = e.EnrollmentID
-			group.Go(func() error { return c.tell(ctx, e.EnrollmentID, offset) })
+			group.Go(func() error { return c.app.commands.moveClock(ctx, e.EnrollmentID, offset) })
 		}
 		if err := group.Wait(); err != nil {
 			return fmt.Errorf("moving the clock on: %w", err)
@@ -101,22 +100,6 @@ func (c *demoClock) tellAll(ctx context.Context, offset time.Duration) error {
 	}
 	if err := c.app.store.PutSetting(ctx, clockTold, offset); err != nil {
 		return fmt.Errorf("keeping how far the clock was told: %w", err)
-	}
-	return nil
-}
-
-func (c *demoClock) tell(ctx context.Context, id care.ID, offset time.Duration) error {
-	for _, ev := range []engine.Event{
-		{ID: "offset:" + offset.String(), Kind: engine.ClockOffset, Actor: care.TheEngine, Offset: offset},
-		{ID: "tick:" + offset.String(), Kind: engine.Tick, Actor: care.TheEngine},
-	} {
-		_, err := c.app.commands.Submit(ctx, id, ev)
-		if code := care.CodeOf(err); code == care.NotFound || code == care.Conflict {
-			return nil // it has ended meanwhile
-		}
-		if err != nil {
-			return fmt.Errorf("telling an enrollment of the moved clock: %w", err)
-		}
 	}
 	return nil
 }

@@ -87,7 +87,7 @@ func (a *App) startTemporal(ctx context.Context) error {
 	}
 	a.onStop("the Temporal client", func(context.Context) error { c.Close(); return nil })
 	a.temporal = c
-	a.commands = commands{workflows.NewClient(c, a.cfg.Now), a.store}
+	a.commands = commands{workflows.NewClient(c, a.cfg.Now), a.store, &a.offset}
 	return nil
 }
 

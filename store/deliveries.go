@@ -32,6 +32,9 @@ type Delivery struct {
 	At         time.Time     `json:"at"`
 }
 
+// begun tells whether the try may have reached somebody.
+func (d Delivery) begun() bool { return d.Attempt > 0 && d.State != DeliveryFailed }
+
 // BeginDelivery marks that the message is about to be sent. When begun is true the caller sends,
 // and then calls EndDelivery. When it is false there is an earlier try that did not certainly fail,
 // and the caller must not send: it was sent, its result is unknown, or it is still marked as
@@ -44,7 +47,7 @@ func (s *Store) BeginDelivery(ctx context.Context, messageID care.ID, channel st
 	if err != nil {
 		return d, false, err
 	}
-	if last.Attempt > 0 && last.State != DeliveryFailed {
+	if last.begun() {
 		return last, false, nil
 	}
 	d = Delivery{MessageID: messageID, Attempt: last.Attempt + 1, State: DeliverySending, Channel: channel, At: s.now().UTC()}
@@ -58,6 +61,15 @@ func (s *Store) BeginDelivery(ctx context.Context, messageID care.ID, channel st
 	// Another one began the same try in this moment.
 	last, err = s.lastDelivery(ctx, messageID)
 	return last, false, err
+}
+
+// DeliveryBegun tells whether a message may be on its way: its last try did not fail.
+func (s *Store) DeliveryBegun(ctx context.Context, messageID care.ID) (bool, error) {
+	if !validID(messageID) {
+		return false, notFound("message")
+	}
+	last, err := s.lastDelivery(ctx, messageID)
+	return last.begun(), err
 }
 
 func (s *Store) lastDelivery(ctx context.Context, messageID care.ID) (Delivery, error) {

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -107,18 +108,18 @@ func stopMessage(r *run, st *Step, why string) {
 	r.stopQueued(st.MessageID, why)
 }
 
+// stopQueued withdraws a message. It stays in the outbox until its delivery has answered: it may be
+// on its way already.
 func (r *run) stopQueued(id care.ID, why string) {
-	for i := range r.s.Outbox {
-		if r.s.Outbox[i].ID == id && id != "" {
-			m := r.s.Outbox[i]
-			at := r.at
-			m.Status, m.Detail, m.EndedAt = care.MessageStopped, why, &at
-			r.s.Outbox = append(r.s.Outbox[:i], r.s.Outbox[i+1:]...)
-			r.effects = append(r.effects, Effect{Kind: MessageRow, Message: &m})
-			r.moved(m.ID, "message", string(care.MessageQueued), string(m.Status), "", why, at)
-			return
-		}
+	i := slices.IndexFunc(r.s.Outbox, func(m care.Message) bool { return m.ID == id && m.Status == care.MessageQueued })
+	if i < 0 {
+		return
 	}
+	m, at := &r.s.Outbox[i], r.at
+	m.Status, m.Detail, m.EndedAt = care.MessageStopped, why, &at
+	told := *m
+	r.effects = append(r.effects, Effect{Kind: MessageRow, Message: &told})
+	r.moved(m.ID, "message", string(care.MessageQueued), string(m.Status), "", why, at)
 }
 
 // escalationDelivery is the kind of escalation that says a message did not arrive.
@@ -133,20 +134,41 @@ func (r *run) delivered() error {
 	if messageEnds[r.ev.Delivery.Status] == "" {
 		return care.Errorf(care.Invalid, "a delivery ends as sent, failed, unknown or stopped, not %q", r.ev.Delivery.Status).At("delivery.status")
 	}
-	for i := range r.s.Outbox {
-		if r.s.Outbox[i].ID != r.ev.MessageID {
-			continue
-		}
-		m := r.s.Outbox[i]
-		r.s.Outbox = append(r.s.Outbox[:i], r.s.Outbox[i+1:]...)
-		at := r.at
-		m.Status, m.Channel, m.Detail, m.EndedAt = r.ev.Delivery.Status, r.ev.Delivery.Channel, r.ev.Delivery.Detail, &at
-		r.effects = append(r.effects, Effect{Kind: MessageRow, Message: &m})
-		r.moved(m.ID, "message", string(care.MessageQueued), string(m.Status), "", m.Detail, at)
-		r.afterDelivery(m)
+	i := slices.IndexFunc(r.s.Outbox, func(m care.Message) bool { return m.ID == r.ev.MessageID })
+	if i < 0 {
+		return nil // known already
+	}
+	m := r.s.Outbox[i]
+	r.s.Outbox = slices.Delete(r.s.Outbox, i, i+1)
+	if m.Status == care.MessageStopped {
+		r.withdrawnTooLate(m)
 		return nil
 	}
-	return nil // known already, or stopped meanwhile
+	at := r.at
+	m.Status, m.Channel, m.Detail, m.EndedAt = r.ev.Delivery.Status, r.ev.Delivery.Channel, r.ev.Delivery.Detail, &at
+	r.effects = append(r.effects, Effect{Kind: MessageRow, Message: &m})
+	r.moved(m.ID, "message", string(care.MessageQueued), string(m.Status), "", m.Detail, at)
+	r.afterDelivery(m)
+	return nil
+}
+
+// withdrawnTooLate corrects what was said of a message that was on its way when it was withdrawn: the
+// record must not deny what somebody has received.
+func (r *run) withdrawnTooLate(m care.Message) {
+	d := r.ev.Delivery
+	if d.Status != care.MessageSent && d.Status != care.MessageUnknown {
+		return
+	}
+	went := "had gone out"
+	if d.Status == care.MessageUnknown {
+		went = "may have gone out"
+	}
+	at, why := r.at, m.Detail
+	m.Status, m.Channel, m.EndedAt = d.Status, d.Channel, &at
+	m.Detail = "it " + went + " before it could be withdrawn: " + reasonOr(why, "no reason was given")
+	r.effects = append(r.effects, Effect{Kind: MessageRow, Message: &m})
+	r.moved(m.ID, "message", string(care.MessageStopped), string(m.Status), "", m.Detail, at)
+	r.tell("message."+string(m.Status), m.Step, "A "+m.Purpose+" to "+inRole(m.To)+" "+went+" before it could be withdrawn.", m.Cause)
 }
 
 func (r *run) afterDelivery(m care.Message) {

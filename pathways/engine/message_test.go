@@ -1,10 +1,12 @@
 package engine_test
 
 import (
+	"slices"
 	"testing"
 
 	"throughline/care"
 	"throughline/pathways/engine"
+	"throughline/pathways/simulate"
 )
 
 func TestReminderFollowsTheVisit(t *testing.T) {
@@ -103,4 +105,66 @@ func TestDeliveriesThatMakeNoSense(t *testing.T) {
 	if w.State.Seq != seq {
 		t.Error("the delivery of a message that nobody knows changed something")
 	}
+}
+
+// A message can be on its way when it is withdrawn. Its late result says what the record then denies.
+func TestWithdrawnWhileGoingOut(t *testing.T) {
+	for status, want := range map[care.MessageStatus]care.MessageStatus{
+		care.MessageSent: care.MessageSent, care.MessageUnknown: care.MessageUnknown,
+		care.MessageFailed: care.MessageStopped, care.MessageStopped: care.MessageStopped,
+	} {
+		t.Run(string(status), func(t *testing.T) {
+			w := begin(t, "testdata/kinds.yaml", "2025-12-01T10:00:00-05:00")
+			complete(t, w, "ask", "asked")
+			sleep(t, w, "2025-12-03T08:00:00-05:00")
+			out := advanceAt(t, w, engine.Event{ID: "tick", Kind: engine.Tick}, "2025-12-03T10:00:00-05:00")
+			m := tips(t, out.State.Outbox)
+			w.State = out.State
+			stopped := advanceAt(t, w, engine.Event{ID: "stop", Kind: engine.EnrollmentWithdraw, Actor: coordinator, Outcome: care.EndRevoked, Reason: "asked to stop"}, "2025-12-03T10:00:01-05:00")
+			for _, eff := range engine.Unanswered(stopped.State) {
+				if eff.Message != nil && eff.Message.ID == m.ID {
+					t.Error("a withdrawn message would be sent anew")
+				}
+			}
+			w.State = stopped.State
+			late := advanceAt(t, w, engine.Event{ID: "late", Kind: engine.MessageDelivered, MessageID: m.ID, Delivery: &engine.Delivery{Status: status}}, "2025-12-03T10:00:02-05:00")
+			if got := lastOf(m.ID, stopped, late); got != want {
+				t.Errorf("the message is recorded as %s, want %s", got, want)
+			}
+			if slices.ContainsFunc(late.State.Outbox, func(o care.Message) bool { return o.ID == m.ID }) {
+				t.Error("an answered message still waits")
+			}
+		})
+	}
+}
+
+// tips is the queued message of that template.
+func tips(t testing.TB, outbox []care.Message) care.Message {
+	t.Helper()
+	i := slices.IndexFunc(outbox, func(m care.Message) bool { return m.Template == "tips" && m.Status == care.MessageQueued })
+	if i < 0 {
+		t.Fatalf("the message does not wait: %v", outbox)
+	}
+	return outbox[i]
+}
+
+func advanceAt(t testing.TB, w *simulate.World, ev engine.Event, now string) engine.Turn {
+	t.Helper()
+	turn, err := w.Engine.Advance(w.State, ev, at(t, now))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return turn
+}
+
+// lastOf is how the turns leave a message.
+func lastOf(id care.ID, turns ...engine.Turn) (status care.MessageStatus) {
+	for _, turn := range turns {
+		for _, eff := range turn.Effects {
+			if eff.Message != nil && eff.Message.ID == id {
+				status = eff.Message.Status
+			}
+		}
+	}
+	return status
 }

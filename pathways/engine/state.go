@@ -41,7 +41,7 @@ type State struct {
 	Escalations []care.Escalation `json:"escalations,omitempty"` // the open ones
 	Personal    []pathways.Step   `json:"personal,omitempty"`    // steps added for this enrollment
 
-	Outbox []care.Message `json:"outbox,omitempty"` // queued, their result not yet known
+	Outbox []care.Message `json:"outbox,omitempty"` // queued or withdrawn, their result not yet known
 
 	Seq    int64         `json:"seq"`
 	At     time.Time     `json:"at"`               // the logical time reached

@@ -12,6 +12,9 @@ func Unanswered(s State) []Effect {
 	var out []Effect
 	for i := range s.Outbox {
 		m := s.Outbox[i]
+		if m.Status != care.MessageQueued {
+			continue // withdrawn: whoever was sending it may still answer, nobody begins anew
+		}
 		out = append(out, Effect{Kind: MessageRow, Message: &m})
 	}
 	for _, st := range s.Steps {

@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"throughline/care"
@@ -61,7 +62,10 @@ func (w *World) follow(effects []engine.Effect) error {
 
 func (w *World) deliver(m care.Message) error {
 	result := engine.Delivery{Status: care.MessageSent, Channel: "simulated"}
-	if w.Delivery != nil {
+	switch {
+	case w.withdrawn(m.ID): // by the very turn that queued it
+		result.Status = care.MessageStopped
+	case w.Delivery != nil:
 		result = w.Delivery(m)
 	}
 	ev := engine.Event{ID: "delivered:" + m.ID, Kind: engine.MessageDelivered, Actor: care.TheEngine, MessageID: m.ID, Delivery: &result}
@@ -69,6 +73,10 @@ func (w *World) deliver(m care.Message) error {
 		return fmt.Errorf("reporting a delivery: %w", err)
 	}
 	return nil
+}
+
+func (w *World) withdrawn(id care.ID) bool {
+	return slices.ContainsFunc(w.State.Outbox, func(m care.Message) bool { return m.ID == id && m.Status == care.MessageStopped })
 }
 
 // Sleep moves the time on, and lets everything happen that is due meanwhile, each at its moment.
