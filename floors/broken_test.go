@@ -20,6 +20,8 @@ func TestChecksFindWhatIsBroken(t *testing.T) {
 		{"across", brokenFloors, listed{ImportPath: "throughline/workflows", Imports: []string{"throughline/store"}}, "workflows (floor 3) imports store (floor 3)"},
 		{"across within intake", brokenFloors, listed{ImportPath: "throughline/intake/fhir", Imports: []string{"throughline/intake/hl7v2"}}, "intake/fhir (floor 3)"},
 		{"within one row", brokenFloors, listed{ImportPath: "throughline/notify/email", Imports: []string{"throughline/notify"}}, ""},
+		{"scores to vocabulary", brokenFloors, listed{ImportPath: "throughline/care/score", Imports: []string{"throughline/care"}}, ""},
+		{"scores to language", brokenFloors, listed{ImportPath: "throughline/care/score", Imports: []string{"throughline/pathways"}}, "care/score (floor 0) imports pathways (floor 1)"},
 		{"core to language", brokenFloors, listed{ImportPath: "throughline/pathways/engine", Imports: []string{"throughline/pathways"}}, ""},
 		{"language to core", brokenFloors, listed{ImportPath: "throughline/pathways", Imports: []string{"throughline/pathways/engine"}}, "pathways (floor 1)"},
 		{"homeless", brokenFloors, listed{ImportPath: "throughline/utils"}, "utils has no floor"},
