@@ -12,6 +12,7 @@ import (
 // A contact that nobody makes is reminded of, warned of and escalated, once per rung, by real mail:
 // also when the server is killed in between.
 func TestEveryRungOnce(t *testing.T) {
+	t.Parallel()
 	s := start(t, options{mail: true, args: []string{"--demo"}})
 	left := s.clockNow(t).Truncate(time.Second).Add(-25 * time.Hour)
 	s.discharge(t, "RUNG-1", "01", left)

@@ -20,6 +20,7 @@ import (
 // Every real message is taken in, acknowledged and found again with its fate; all of them a second
 // time change nothing.
 func TestRealHL7Messages(t *testing.T) {
+	t.Parallel()
 	s := start(t, options{})
 	files := realMessages(t)
 	acknowledged := 0

@@ -28,6 +28,7 @@ var tcmVectors = []tcmVector{
 
 // The eight vectors of transitional care, through the API, each on its own day.
 func TestTransitionalCareDeadlines(t *testing.T) {
+	t.Parallel()
 	s := start(t, options{args: []string{"--demo", "--demo-start", "2025-07-01T12:00:00-04:00"}})
 	if now := s.clockNow(t); now.Format(time.DateOnly) != "2025-07-01" {
 		t.Fatalf("the demonstration begins on %s", now)
