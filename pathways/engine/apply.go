@@ -204,7 +204,7 @@ func (r *run) patient() error {
 func (r *run) takePatient(p PatientFacts) {
 	if p.Zone != "" && p.Zone != r.s.Zone {
 		if loc, err := zoneNamed(p.Zone); err == nil {
-			r.s.Zone, r.zone = p.Zone, loc
+			r.recount(func() { r.moveTo(p.Zone, loc) })
 			defer r.recompute("the patient moved to the zone " + p.Zone)
 		}
 	}
@@ -250,7 +250,7 @@ func (r *run) calendar() error {
 	if err := r.ev.Calendar.Validate(); err != nil {
 		return care.Errorf(care.Invalid, "%w", err).At("calendar")
 	}
-	r.s.Calendar = *r.ev.Calendar
+	r.recount(func() { r.s.Calendar = *r.ev.Calendar })
 	r.recompute("the calendar of business days changed")
 	return nil
 }

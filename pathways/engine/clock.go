@@ -31,9 +31,7 @@ func (r *run) arm(p armPlan) *Clock {
 	}
 	r.compute(c, p.spec, p.step)
 	r.passOver(c, p.ladder, p.step)
-	if r.s.Status == care.EnrollmentPaused || r.s.Status == care.EnrollmentSuspended {
-		r.standIfMay(c, r.s.Status == care.EnrollmentSuspended)
-	}
+	r.standIfStopped(c)
 	for i, old := range r.s.Clocks {
 		if old.Name == c.Name && old.Step == c.Step && old.Occurrence == c.Occurrence {
 			r.s.Clocks[i] = c
@@ -204,6 +202,7 @@ func (r *run) recompute(why string) {
 		case c.Status == care.ClockMissed && c.Due.After(r.at):
 			c.Status = care.ClockRunning
 			r.unmiss(c)
+			r.standIfStopped(c)
 		}
 	}
 }
@@ -306,6 +305,13 @@ func (r *run) standStill(inHospital bool) {
 	}
 }
 
+// standIfStopped pauses a clock that begins to run while the enrollment stands still.
+func (r *run) standIfStopped(c *Clock) {
+	if r.s.Status == care.EnrollmentPaused || r.s.Status == care.EnrollmentSuspended {
+		r.standIfMay(c, r.s.Status == care.EnrollmentSuspended)
+	}
+}
+
 func (r *run) standIfMay(c *Clock, inHospital bool) {
 	if c.Status != care.ClockRunning || c.Pause == pathways.PauseNever || c.Pause == pathways.PauseHospital && !inHospital {
 		return
@@ -328,6 +334,7 @@ func (r *run) runOn() {
 			c.Due = c.Due.Add(stood)
 		case err == nil && off.WholeDays():
 			c.LostDays += r.daysBetween(*c.PausedAt, r.at, off.Unit)
+			c.Stood = append(c.Stood, Stand{From: *c.PausedAt, To: r.at})
 		default:
 			c.Lost += stood
 		}

@@ -20,6 +20,7 @@ func (s State) clone() State {
 	for i, cl := range s.Clocks {
 		copied := *cl
 		copied.Rungs = slices.Clone(cl.Rungs)
+		copied.Stood = slices.Clone(cl.Stood)
 		c.Clocks[i] = &copied
 	}
 	if s.Suspension != nil {

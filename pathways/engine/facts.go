@@ -163,6 +163,7 @@ func (r *run) deriveFacts() bool {
 		vals = encounterValues{values{r: r}, r.s.Encounter, r.s.EncounterID}
 	}
 	changed := false
+	zone := r.datesZone()
 	for _, f := range r.def.Facts {
 		if f.From == "" {
 			continue
@@ -171,7 +172,7 @@ func (r *run) deriveFacts() bool {
 		if v == nil || len(verdict.Unknown) > 0 {
 			continue
 		}
-		t, err := typed(f, v, r.zone)
+		t, err := typed(f, v, zone)
 		if err != nil {
 			r.tell("fact.unusable", "", quoted(r.nameInWords(f.Name))+" stays as it was: what was told is no value that the pathway knows.", r.causeOf("facts."+f.Name, f.Line, ""))
 			continue

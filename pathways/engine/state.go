@@ -20,6 +20,7 @@ type State struct {
 	EncounterID  care.ID       `json:"encounter_id,omitempty"`
 	Zone         string        `json:"zone"`
 	Calendar     care.Calendar `json:"calendar"`
+	DatesZone    string        `json:"dates_zone,omitempty"` // where it began, once the patient moved; see moveTo
 
 	Status    care.EnrollmentStatus `json:"status"`
 	Outcome   string                `json:"outcome,omitempty"`
@@ -143,9 +144,16 @@ type Clock struct {
 	// LostDays is the same for a clock in whole days, in its own kind of days: such a clock ends with a
 	// day, however short it stood.
 	LostDays int        `json:"lost_days,omitempty"`
+	Stood    []Stand    `json:"stood,omitempty"` // when, of a clock in whole days; see recount
 	Cause    care.Cause `json:"cause"`
 	Ladder   string     `json:"ladder,omitempty"`
 	Rungs    []RungRun  `json:"rungs,omitempty"`
+}
+
+// Stand is a time in which a clock stood still.
+type Stand struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
 }
 
 // RungRun is one rung of a running ladder.

@@ -60,3 +60,29 @@ func dayUnit(unit care.Unit) care.Unit {
 	}
 	return care.Days
 }
+
+// recount lets the calendar or the zone change, counts anew the days that every clock stood still,
+// and places repetitions anew: each counts days by what is known now, whenever it was told.
+func (r *run) recount(change func()) {
+	before := make([]int, len(r.s.Clocks))
+	for i, c := range r.s.Clocks {
+		before[i] = r.daysStood(c)
+	}
+	change()
+	for i, c := range r.s.Clocks {
+		c.LostDays += r.daysStood(c) - before[i]
+	}
+	r.replaceRepetitions()
+}
+
+func (r *run) daysStood(c *Clock) int {
+	off, err := care.ParseOffset(c.Offset)
+	if err != nil {
+		return 0
+	}
+	days := 0
+	for _, s := range c.Stood {
+		days += r.daysBetween(s.From, s.To, off.Unit)
+	}
+	return days
+}
