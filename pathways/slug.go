@@ -36,3 +36,6 @@ func askable(dottedName string) bool {
 	}
 	return !slices.Contains(taken, first)
 }
+
+// IsKey tells whether a text can be the key of a pathway.
+func IsKey(s string) bool { return slug.MatchString(s) }

@@ -24,6 +24,7 @@ type commands struct {
 	Migrate  migrateCommand  `cmd:"" help:"Bring the database to this version's schema."`
 	Check    checkCommand    `cmd:"" help:"Check pathway definitions; exit status 1 where one is wrong."`
 	Simulate simulateCommand `cmd:"" help:"Run a pathway for one patient with a virtual clock and print what happens, with reasons."`
+	Compare  compareCommand  `cmd:"" help:"Say in words what differs between two versions of a pathway; exit status 1 where they differ."`
 	Intake   intakeCommand   `cmd:"" help:"Send HL7 v2 or FHIR files to a running server."`
 	Proof    proofCommand    `cmd:"" help:"Show what holds every active enrollment; exit status 1 where one is not held."`
 	Doctor   doctorCommand   `cmd:"" help:"Check that what this installation needs is there and answers."`

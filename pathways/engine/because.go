@@ -94,39 +94,7 @@ func (r *run) findingInWords(name string, value any) string {
 }
 
 // nameInWords writes what expressions ask by name as people call it.
-func (r *run) nameInWords(name string) string {
-	head, tail, dotted := strings.Cut(name, ".")
-	if f := r.declared(name); f != nil {
-		if f.Label != "" {
-			return f.Label
-		}
-		return plain(name)
-	}
-	if !dotted {
-		return plain(name)
-	}
-	switch head {
-	case "patient":
-		return "patient " + plain(tail)
-	case "event", "attempts":
-		return plain(tail)
-	}
-	spec := r.spec(head)
-	if spec == nil {
-		return plain(tail)
-	}
-	if form := r.def.FormByName(spec.Form); form != nil {
-		for _, f := range form.Fields {
-			if f.ID == tail {
-				return quoted(f.Ask)
-			}
-		}
-	}
-	if tail == "start" {
-		return r.titleOf(spec)
-	}
-	return r.titleOf(spec) + ", " + plain(tail)
-}
+func (r *run) nameInWords(name string) string { return r.def.NameInWords(name) }
 
 func (r *run) valueInWords(v any) string {
 	switch x := v.(type) {
@@ -176,8 +144,5 @@ func requiredInWords(v any) string {
 	return "of what was required: " + strings.Join(parts, ", ")
 }
 
-var spaced = strings.NewReplacer("_", " ", "-", " ")
-
-// plain writes a code without its underscores and hyphens: "transportation-insecurity" is
-// "transportation insecurity".
-func plain(code string) string { return spaced.Replace(code) }
+// plain writes a code as people read it.
+func plain(code string) string { return pathways.Plain(code) }

@@ -89,20 +89,7 @@ func (r *run) stepTitle(st *Step) string {
 	return r.titleOf(spec)
 }
 
-func (r *run) titleOf(spec *pathways.Step) string {
-	switch spec.Kind() {
-	case pathways.KindMessage:
-		return "Message: " + plain(spec.Message.Template)
-	case pathways.KindReferral:
-		if !spec.Referral.NeedIsCode() {
-			return "Referral"
-		}
-		return "Referral for " + plain(spec.Referral.Need)
-	case pathways.KindWait:
-		return "Wait of " + spec.Wait.For
-	}
-	return spec.Title()
-}
+func (*run) titleOf(spec *pathways.Step) string { return spec.InWords() }
 
 func (r *run) ownerOf(st *Step) string {
 	if st.Task != nil && st.Task.Role != "" {
@@ -191,7 +178,7 @@ func sentence(text string) string { return strings.TrimRight(text, ". ") + "." }
 func clause(text string) string { return strings.TrimRight(text, ". ") }
 
 // quoted sets a title or a question off from the sentence around it.
-func quoted(s string) string { return "“" + s + "”" }
+func quoted(s string) string { return pathways.Quoted(s) }
 
 func duration(d time.Duration) string {
 	if days := int(d / (24 * time.Hour)); days > 0 {

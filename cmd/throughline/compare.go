@@ -1,0 +1,65 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+
+	"throughline/pathways"
+	"throughline/pathways/compare"
+)
+
+type compareCommand struct {
+	Old  string `arg:"" help:"The older definition (YAML)." type:"existingfile"`
+	New  string `arg:"" help:"The newer one." type:"existingfile"`
+	JSON bool   `name:"json" help:"Print the differences as JSON."`
+}
+
+// Help gives examples.
+func (*compareCommand) Help() string {
+	return `What may change what patients get is marked with !; the rest is wording. Exit status 1
+where they differ.
+
+Examples:
+  throughline compare old.yaml new.yaml
+  throughline compare --json old.yaml new.yaml`
+}
+
+// Run says in words what differs.
+func (c *compareCommand) Run() error {
+	from, err := legible(c.Old)
+	if err != nil {
+		return err
+	}
+	to, err := legible(c.New)
+	if err != nil {
+		return err
+	}
+	found := compare.Versions(from, to)
+	if c.JSON {
+		out := json.NewEncoder(os.Stdout)
+		out.SetIndent("", "  ")
+		if err := out.Encode(found); err != nil {
+			return fmt.Errorf("writing the differences: %w", err)
+		}
+	} else if err := found.WriteText(os.Stdout); err != nil {
+		return err
+	}
+	if len(found.Differences) > 0 {
+		return errWrong
+	}
+	return nil
+}
+
+// legible reads a definition that can be read as a whole; it need not be fit to publish.
+func legible(file string) (*pathways.Definition, error) {
+	src, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("reading a definition: %w", err)
+	}
+	d, problems := pathways.Parse(file, src)
+	if err := problems.Err(); err != nil {
+		return nil, fmt.Errorf("reading %s: %w", file, err)
+	}
+	return d, nil
+}
