@@ -4,10 +4,12 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"path"
 	"strings"
+	"sync"
 )
 
-//go:embed library/*.yaml
+//go:embed library/*.yaml library/parts/*.yaml
 var libraryFiles embed.FS
 
 // scenarioSuffix marks the files beside a definition that say how it must behave.
@@ -35,4 +37,33 @@ func Library() ([]*Definition, error) {
 		library = append(library, d)
 	}
 	return library, nil
+}
+
+// libraryParts are the parts that ship. They are read once: they never change.
+var libraryParts = sync.OnceValue(func() *PartSet {
+	set, err := PartsIn(libraryFiles, "library/parts")
+	if err != nil {
+		panic("pathways: the parts that ship: " + err.Error()) // a test reads them
+	}
+	return set
+})
+
+// LibraryParts gives the reusable parts that ship.
+func LibraryParts() *PartSet { return libraryParts() }
+
+// PartsIn gives the parts whose files stand in a directory, in the order of their names.
+func PartsIn(files fs.FS, dir string) (*PartSet, error) {
+	names, err := fs.Glob(files, path.Join(dir, "*.yaml")) // sorted
+	if err != nil {
+		return nil, fmt.Errorf("listing the parts in %s: %w", dir, err)
+	}
+	var parts []PartFile
+	for _, name := range names {
+		src, err := fs.ReadFile(files, name)
+		if err != nil {
+			return nil, fmt.Errorf("reading %s: %w", name, err)
+		}
+		parts = append(parts, PartFile{File: name, Source: src})
+	}
+	return NewPartSet(parts...)
 }

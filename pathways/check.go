@@ -15,7 +15,7 @@ func Check(d *Definition) Problems {
 	for i, f := range findings {
 		problems[i] = f.Problem
 	}
-	return problems.sorted()
+	return problems.sorted("")
 }
 
 // finding is a problem that knows more about its place than a line.
@@ -34,12 +34,13 @@ const maxSteps = 200
 type checker struct {
 	d        *Definition
 	lang     *language
-	broken   []string // the expressions that do not compile
+	broken   []string            // the expressions that do not compile
+	asked    map[string][]string // what each expression asks, by its path; never iterated
 	findings []finding
 }
 
 func check(d *Definition) []finding {
-	c := &checker{d: d}
+	c := &checker{d: d, asked: map[string][]string{}}
 	if len(d.Steps) > maxSteps {
 		c.wrong("steps", 0, fmt.Sprintf("the pathway has more than %d steps", maxSteps), "split it into several pathways")
 		return c.findings
@@ -57,6 +58,7 @@ func check(d *Definition) []finding {
 	c.ends()
 	c.unused()
 	c.expressions()
+	c.sensitive()
 	c.claims()
 	return c.findings
 }
@@ -84,6 +86,9 @@ func (c *checker) header() {
 	if !slug.MatchString(d.Pathway) {
 		c.wrongValue("pathway", 0, fmt.Sprintf("%q cannot be the key of a pathway", d.Pathway), "use lower-case letters, digits and hyphens, like post-discharge-tcm")
 	}
+	if slices.Contains(reservedKeys, d.Pathway) {
+		c.wrongValue("pathway", 0, fmt.Sprintf("%q cannot be the key of a pathway: it is an address of its own", d.Pathway), "say what it is about, like post-discharge-tcm")
+	}
 	if d.Version < 1 {
 		c.wrongValue("version", 0, "the version must be 1 or more", "write version: 1")
 	}
@@ -95,7 +100,7 @@ func (c *checker) header() {
 	} else {
 		c.role("owner", 0, d.Owner)
 	}
-	if d.Calendar != "" && d.Calendar != "organization" {
+	if d.Calendar != "" && !slices.Contains(calendars, d.Calendar) {
 		c.wrongValue("calendar", 0, fmt.Sprintf("there is no calendar %q", d.Calendar), "leave it out: the organization's calendar counts")
 	}
 	seen := map[string]bool{}
@@ -125,13 +130,14 @@ func (c *checker) once(seen map[string]bool, path string, line int, what, name s
 var Roles = []string{"care_coordinator", "nurse", "supervisor", "medical_director", "community_health_worker", "pharmacist", "social_worker", "physician", "scheduler"}
 
 // role checks the name of a role: work that goes to a misspelt one goes to nobody.
-func (c *checker) role(path string, line int, role string) {
+func (c *checker) role(path string, line int, role string, also ...string) {
+	known := append(also, Roles...)
 	switch {
 	case slices.Contains(Roles, role):
 	case !identifier.MatchString(role):
 		c.wrongValue(path, line, fmt.Sprintf("%q cannot be a role", role), "use lower-case letters and underscores, like care_coordinator")
-	case nearest(role, Roles) != "":
-		c.wrongValue(path, line, fmt.Sprintf("there is no role %q", role), suggest(role, Roles))
+	case nearest(role, known) != "":
+		c.wrongValue(path, line, fmt.Sprintf("there is no role %q", role), suggest(role, known))
 	default:
 		c.odd(path, line, fmt.Sprintf("the role %q is none of the usual ones", role), "make sure that somebody has it; usual are "+joinSorted(Roles))
 	}
@@ -178,9 +184,9 @@ func (c *checker) launch() {
 	if l.On != "" && l.On != "request" {
 		c.event("launch.on", l.Line, l.On)
 	}
-	switch l.OncePer {
-	case "encounter", "patient", "request":
-	case "":
+	switch {
+	case slices.Contains(oncePers, l.OncePer):
+	case l.OncePer == "":
 		c.wrong("launch", l.Line, "the launch does not say what makes two launches one", "write once_per: encounter, patient or request")
 	default:
 		c.wrongValue("launch.once_per", l.Line, fmt.Sprintf("once_per cannot be %q", l.OncePer), "use encounter, patient or request")
@@ -208,7 +214,6 @@ func (c *checker) whileActive(l Launch) {
 	if len(w.Pathways) == 0 {
 		c.wrong("launch.while_active", l.Line, "while_active names no pathway", "write pathways: [post-discharge-tcm]")
 	}
-	policies := []string{PolicySupersede, PolicyJoin, PolicyRefuse}
 	if !slices.Contains(policies, w.Policy) {
 		c.wrongValue("launch.while_active.policy", l.Line, fmt.Sprintf("while_active has no policy %q", w.Policy), "use supersede, join or refuse")
 	}
@@ -218,6 +223,19 @@ func (c *checker) whileActive(l Launch) {
 		}
 	}
 }
+
+// reservedKeys stand beside the pathways' keys in addresses.
+var reservedKeys = []string{"schema", "parts", "check", "simulate"}
+
+// What some keys may say.
+var (
+	oncePers   = []string{"encounter", "patient", "request"}
+	policies   = []string{PolicySupersede, PolicyJoin, PolicyRefuse}
+	consents   = []string{"required", "on file"}
+	otherwises = []string{"next_best", "ask"}
+	calendars  = []string{"organization"}
+	countsFrom = []string{"day after"}
+)
 
 // valueTypes are the types of facts and answers.
 var valueTypes = []string{TypeBool, TypeInt, TypeNumber, TypeString, TypeCode, TypeDate, TypeDateTime}

@@ -23,7 +23,7 @@ func (c *checker) clocks() {
 		if k.Pause != "" && !slices.Contains(pauses, k.Pause) {
 			c.wrongValue(path+".pause", k.Line, fmt.Sprintf("a clock cannot pause %q", k.Pause), "use: "+strings.Join(pauses, ", "))
 		}
-		if k.CountsFrom != "" && k.CountsFrom != "day after" {
+		if k.CountsFrom != "" && !slices.Contains(countsFrom, k.CountsFrom) {
 			c.wrongValue(path+".counts_from", k.Line, fmt.Sprintf("counts_from cannot be %q", k.CountsFrom), "write day after, or leave it out")
 		}
 		if k.NotAfter != "" {
@@ -134,6 +134,7 @@ func (c *checker) ladders() {
 			continue
 		}
 		rungs := map[string]bool{}
+		var before []Moment
 		last := false
 		for i, r := range l.Rungs {
 			at := fmt.Sprintf("%s[%d]", path, i)
@@ -141,6 +142,8 @@ func (c *checker) ladders() {
 			if !ok {
 				continue
 			}
+			c.inOrder(at, r, m, before)
+			before = append(before, m)
 			act, to := r.Act()
 			last = last || r.Escalate != "" && m.Anchor == AnchorDue && !m.Before
 			key := m.String() + " " + act + " " + to
@@ -196,8 +199,22 @@ func (c *checker) rungAct(path string, r Rung) {
 		c.wrongValue(path+"."+act, r.Line, fmt.Sprintf("%s needs a role, and %s is none", act, to), "use supervisor, or another role")
 		return
 	}
+	if act == "remind" {
+		c.role(path+"."+act, r.Line, to, "owner", "patient")
+		return
+	}
 	c.role(path+"."+act, r.Line, to)
 }
 
 // offsetDays gives the calendar days of an offset; ok is false where it is not told in days.
 func offsetDays(off care.Offset) (int, bool) { return off.N, off.Unit == care.Days }
+
+// inOrder refuses a rung that comes before one that stands above it: a ladder is read from the top.
+func (c *checker) inOrder(path string, r Rung, m Moment, before []Moment) {
+	for _, b := range before {
+		if b.Anchor == m.Anchor && m.surelyBefore(b) {
+			c.wrongValue(path+".at", r.Line, fmt.Sprintf("the rung %q comes before %q, which stands above it", m, b), "put the rungs in the order in which they come")
+			return
+		}
+	}
+}

@@ -202,7 +202,7 @@ func (c *checker) endTrigger(path string, e End) {
 
 // unused warns about parts that nothing refers to: often a misspelt reference elsewhere.
 func (c *checker) unused() {
-	used := c.references()
+	used := references(c.d)
 	warn := func(kind, what, name string, line int) {
 		if !used[kind+"."+name] {
 			c.odd(kind+"."+name, line, fmt.Sprintf("nothing uses the %s %s", what, name), "use it or remove it")
@@ -222,10 +222,11 @@ func (c *checker) unused() {
 	}
 }
 
-func (c *checker) references() map[string]bool {
+// references tells which parts are referred to, as "clocks.visit".
+func references(d *Definition) map[string]bool {
 	used := map[string]bool{}
-	for i := range c.d.Steps {
-		s := &c.d.Steps[i]
+	for i := range d.Steps {
+		s := &d.Steps[i]
 		used["clocks."+s.Clock] = true
 		used["ladders."+s.Ladder] = true
 		used["forms."+s.Form] = true
@@ -233,7 +234,7 @@ func (c *checker) references() map[string]bool {
 			used["messages."+s.Message.Template] = true
 		}
 	}
-	for _, e := range c.d.Ends {
+	for _, e := range d.Ends {
 		used["clocks."+e.Clock] = true
 	}
 	return used

@@ -40,6 +40,7 @@ func (c *checker) expressionsOf(wanted func(use) bool) {
 			c.inExpression(u, *f)
 			continue
 		}
+		c.asked[u.path] = c.lang.asks(checked)
 		c.askedHere(u, checked)
 		c.literals(u, checked)
 		if u.want == offsetText {
@@ -126,7 +127,7 @@ func (c *checker) literals(u use, checked *cel.Ast) {
 		}
 		call := e.AsCall()
 		switch call.FunctionName() {
-		case operators.Equals, operators.NotEquals:
+		case operators.Equals, operators.NotEquals, operators.Less, operators.LessEquals, operators.Greater, operators.GreaterEquals:
 			c.compared(u, rep, call.Args()[0], call.Args()[1:])
 			c.compared(u, rep, call.Args()[1], call.Args()[:1])
 		case operators.In:

@@ -9,6 +9,7 @@ import (
 
 var (
 	languageTag = regexp.MustCompile(`^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$`)
+	oneBrace    = regexp.MustCompile(`(?:^|[^{])\{\s*([a-z_.]+)\s*\}(?:[^}]|$)`)
 	placeholder = regexp.MustCompile(`\{\{\s*([^{}]*?)\s*\}\}`)
 )
 
@@ -79,7 +80,17 @@ func (c *checker) placeholders(path string, line int, text string) {
 		if c.isFact(m[1]) {
 			message += ": it is a fact about the patient, and mail is not private"
 		}
-		c.wrongValue(path, line, message, "allowed are {{"+strings.Join(Placeholders, "}}, {{")+"}}")
+		if labels := c.labelsOf(m[1]); len(labels) > 0 {
+			message += "; this one is about " + sensitivityInWords(labels)
+		}
+		suggestion := "allowed are {{" + strings.Join(Placeholders, "}}, {{") + "}}"
+		if near := nearest(m[1], Placeholders); near != "" {
+			suggestion = "did you mean {{" + near + "}}?"
+		}
+		c.wrongValue(path, line, message, suggestion)
+	}
+	if m := oneBrace.FindStringSubmatch(placeholder.ReplaceAllString(text, "")); m != nil {
+		c.wrongValue(path, line, fmt.Sprintf("{%s} would be sent as it stands", m[1]), "a placeholder has two braces, {{"+m[1]+"}}")
 	}
 	if rest := placeholder.ReplaceAllString(text, ""); strings.Contains(rest, "{{") || strings.Contains(rest, "}}") {
 		c.wrongValue(path, line, "a placeholder is not closed", "write {{organization}}")
@@ -89,4 +100,14 @@ func (c *checker) placeholders(path string, line int, text string) {
 func (c *checker) isFact(word string) bool {
 	head, _, _ := strings.Cut(word, ".")
 	return head == "patient" || c.d.fact(head) != nil || c.d.StepByID(head) != nil
+}
+
+// labelsOf gives the labels of a fact or an answer.
+func (c *checker) labelsOf(dotted string) []string {
+	for _, n := range namesOf(c.d) {
+		if n.dotted == dotted {
+			return n.sensitive
+		}
+	}
+	return nil
 }

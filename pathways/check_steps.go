@@ -289,9 +289,9 @@ func (c *checker) referral(path string, s *Step) {
 	} else if !r.NeedIsCode() && strings.Contains(r.Need, "-") && slug.MatchString(r.Need) {
 		c.wrongValue(path+".need", s.Line, fmt.Sprintf("there is no need %q", r.Need), suggest(r.Need, Needs))
 	}
-	switch r.Consent {
-	case "required", "on file":
-	case "":
+	switch {
+	case slices.Contains(consents, r.Consent):
+	case r.Consent == "":
 		c.wrong(path, s.Line, "the referral does not say whether the patient must consent", "write consent: required")
 	default:
 		c.wrongValue(path+".consent", s.Line, fmt.Sprintf("consent cannot be %q", r.Consent), "use required or on file")
@@ -300,9 +300,9 @@ func (c *checker) referral(path string, s *Step) {
 		c.wrong(path+".consent_from", s.Line, "consent_from means nothing where consent is not required", "write consent: required")
 	}
 	c.partnerClocks(path, s)
-	switch r.Otherwise {
-	case "next_best", "ask":
-	case "":
+	switch {
+	case slices.Contains(otherwises, r.Otherwise):
+	case r.Otherwise == "":
 		c.wrong(path, s.Line, "the referral does not say what follows a refusal or silence", "write otherwise: next_best or ask")
 	default:
 		c.wrongValue(path+".otherwise", s.Line, fmt.Sprintf("otherwise cannot be %q", r.Otherwise), "use next_best or ask")

@@ -18,16 +18,17 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // testdata/invalid has one thing wrong; beside it stands what must be said about it.
 func TestInvalidDefinitions(t *testing.T) {
 	files, err := filepath.Glob("testdata/invalid/*.yaml")
-	if err != nil || len(files) < 40 {
+	if err != nil || len(files) < 200 {
 		t.Fatalf("%d invalid definitions: %v", len(files), err)
 	}
+	parts := JoinParts(testParts(t), LibraryParts())
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".yaml"), func(t *testing.T) {
 			src, err := os.ReadFile(file)
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, problems := Load(filepath.Base(file), src)
+			_, problems := LoadWith(filepath.Base(file), src, parts)
 			if len(problems.Errors()) == 0 {
 				t.Fatal("nothing was refused")
 			}
@@ -124,7 +125,7 @@ func TestDocumentedNames(t *testing.T) {
 			names = append(names, "."+f.Name)
 		}
 	}
-	for _, list := range [][]string{Roles, Requirements, stepClocks, Placeholders} {
+	for _, list := range [][]string{Roles, Requirements, stepClocks, Placeholders, sensitivityLabels()} {
 		names = append(names, list...)
 	}
 	for _, n := range names {
@@ -186,4 +187,14 @@ func circle(n int) string {
 		fmt.Fprintf(&b, "  - {id: s%d, milestone: M, after: s%d}\n", i, i-1)
 	}
 	return b.String()
+}
+
+// testParts are parts that are wrong, or clash.
+func testParts(t testing.TB) *PartSet {
+	t.Helper()
+	parts, err := PartsIn(os.DirFS("testdata"), "parts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return parts
 }

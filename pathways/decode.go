@@ -22,6 +22,7 @@ func (dec *decoder) fault(at spot, path, message, suggestion string) {
 	dec.problems = append(dec.problems, Problem{
 		File: dec.where.file, Line: at.line, Column: at.column,
 		Path: path, Message: message, Suggestion: suggestion, Severity: SeverityError,
+		Excerpt: dec.where.line(at.line),
 	})
 }
 
@@ -86,6 +87,12 @@ func (dec *decoder) special(n ast.Node, v reflect.Value, path string) bool {
 		dec.value(n, reflect.ValueOf(&x.Rungs).Elem(), path)
 	case *Template:
 		dec.wordings(n, x, path)
+	case *[]Used:
+		dec.usedParts(n, x, path)
+	case *Used:
+		dec.usedPart(n, x, path)
+	case *Argument:
+		dec.text(n, reflect.ValueOf(&x.Value).Elem(), path)
 	default:
 		return false
 	}
@@ -243,7 +250,7 @@ func (dec *decoder) texts(n ast.Node, v reflect.Value, path string) {
 			dec.fault(startOf(item), path, lastOf(path)+" must be a list of texts", "")
 			continue
 		}
-		dec.where.marks[fmt.Sprintf("%s[%d]", path, i)] = mark{key: startOf(item), value: startOf(item), text: text}
+		dec.where.marks[fmt.Sprintf("%s[%d]", path, i)] = mark{key: startOf(item), value: startOf(item)}
 		texts = append(texts, text)
 	}
 	v.Set(reflect.ValueOf(texts))
@@ -293,7 +300,6 @@ func (dec *decoder) anything(n ast.Node, v reflect.Value, path string) {
 // mark notes where the entry stands.
 func (dec *decoder) mark(path string, e *ast.MappingValueNode) {
 	m := mark{key: startOf(e), value: startOf(e.Value)}
-	m.text, _ = scalarOf(e.Value)
 	if block, ok := e.Value.(*ast.LiteralNode); ok {
 		m.value, m.block = spotOf(block.Start), true
 	}

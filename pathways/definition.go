@@ -14,6 +14,7 @@ type Definition struct {
 	Owner      string     `yaml:"owner" json:"owner"`                           // the role that answers for an enrollment
 	Calendar   string     `yaml:"calendar,omitempty" json:"calendar,omitempty"` // organization (default)
 	Languages  []string   `yaml:"languages,omitempty" json:"languages,omitempty"`
+	Uses       []Used     `yaml:"uses,omitempty" json:"uses,omitempty"` // the parts it was made with
 	Launch     Launch     `yaml:"launch" json:"launch"`
 	Facts      []Fact     `yaml:"facts,omitempty" json:"facts,omitempty"` // in the file's order; YAML has them by name
 	Clocks     []Clock    `yaml:"clocks,omitempty" json:"clocks,omitempty"`
@@ -81,7 +82,10 @@ type Fact struct {
 	From     string `yaml:"from,omitempty" json:"from,omitempty"`
 	Required bool   `yaml:"required,omitempty" json:"required,omitempty"` // a launch without it is refused
 	Label    string `yaml:"label,omitempty" json:"label,omitempty"`
-	Line     int    `yaml:"-" json:"line,omitempty"`
+	// Sensitive labels what may not be told by mail, text message or to a service unasked, one or
+	// more of Sensitivities.
+	Sensitive []string `yaml:"sensitive,omitempty" json:"sensitive,omitempty"`
+	Line      int      `yaml:"-" json:"line,omitempty"`
 }
 
 // Pause policies of a clock.
@@ -159,8 +163,10 @@ type Field struct {
 	Values   []string `yaml:"values,omitempty" json:"values,omitempty"`
 	Required bool     `yaml:"required,omitempty" json:"required,omitempty"`
 	// For limits the question to some outcomes: a patient who was not reached answered nothing.
-	For  []string `yaml:"for,omitempty" json:"for,omitempty"`
-	Line int      `yaml:"-" json:"line,omitempty"`
+	For []string `yaml:"for,omitempty" json:"for,omitempty"`
+	// Sensitive labels the answer, as a fact's does.
+	Sensitive []string `yaml:"sensitive,omitempty" json:"sensitive,omitempty"`
+	Line      int      `yaml:"-" json:"line,omitempty"`
 }
 
 // Template is a message in every language of the pathway.
@@ -215,6 +221,12 @@ type Step struct {
 	// Optional steps do not hold up the pathway's completion.
 	Optional bool    `yaml:"optional,omitempty" json:"optional,omitempty"`
 	OnNoShow *NoShow `yaml:"on_no_show,omitempty" json:"on_no_show,omitempty"`
+
+	// Sensitive labels the step and everything that may be asked of it, as a fact's does.
+	Sensitive []string `yaml:"sensitive,omitempty" json:"sensitive,omitempty"`
+
+	// Include stands for the steps of a bundle. A definition that was read holds the steps instead.
+	Include *Include `yaml:"include,omitempty" json:"-"`
 
 	Line int `yaml:"-" json:"line,omitempty"`
 }
@@ -446,8 +458,8 @@ type EventKind struct {
 }
 
 var encounterAttributes = []Fact{
-	{Name: "class", Type: TypeString},
-	{Name: "disposition", Type: TypeString},
+	{Name: "class", Type: TypeString, Values: classes},
+	{Name: "disposition", Type: TypeString, Values: dispositions},
 	{Name: "admitted_at", Type: TypeDateTime},
 	{Name: "discharged_at", Type: TypeDateTime},
 	{Name: "same_stay", Type: TypeBool},

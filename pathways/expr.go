@@ -47,7 +47,6 @@ type Program struct {
 	def      *Definition
 	lang     *language
 	compiled map[string]*expression
-	uses     []use // where each expression stands
 
 	mu       sync.Mutex
 	onDemand map[string]*expression
@@ -62,8 +61,7 @@ func Compile(d *Definition) (*Program, error) {
 	}
 	p := &Program{def: d, lang: lang, compiled: map[string]*expression{}, onDemand: map[string]*expression{}}
 	var errs []error
-	p.uses = expressionsOf(d)
-	for _, u := range p.uses {
+	for _, u := range expressionsOf(d) {
 		compiled, fault := lang.compile(u.text, u.want)
 		if fault != nil {
 			errs = append(errs, fmt.Errorf("%s (line %d): %s", u.path, u.line, fault.message))

@@ -73,3 +73,24 @@ func (m Moment) Signed() care.Offset {
 	}
 	return m.Offset
 }
+
+// surelyBefore tells whether the moment comes before another of the same anchor, whatever days are
+// in between.
+func (m Moment) surelyBefore(other Moment) bool {
+	if m.Offset.Unit == other.Offset.Unit || m.Offset.IsZero() || other.Offset.IsZero() {
+		return m.signedHours(1) < other.signedHours(1)
+	}
+	// A day of business may be followed by five that are none: a weekend beside holidays.
+	const longest = 6
+	return max(m.signedHours(1), m.signedHours(longest)) < min(other.signedHours(1), other.signedHours(longest))
+}
+
+// signedHours gives the hours from the anchor, where a business day takes so many days.
+func (m Moment) signedHours(daysPerBusinessDay float64) float64 {
+	hours := map[care.Unit]float64{care.Hours: 1, care.Minutes: 1.0 / 60, care.Days: 24, care.BusinessDays: 24 * daysPerBusinessDay}
+	h := hours[m.Offset.Unit] * float64(m.Offset.N)
+	if m.Before {
+		return -h
+	}
+	return h
+}

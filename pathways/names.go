@@ -24,13 +24,15 @@ type name struct {
 	values []string // of a code
 	scope  scope    // where it may be asked; 0: everywhere
 	step   string   // the step it belongs to
+	// sensitive are the labels of the fact, the answer or the step.
+	sensitive []string
 }
 
 // namesOf lists everything that the definition's expressions may ask, in a fixed order.
 func namesOf(d *Definition) []name {
 	names := make([]name, 0, 32+12*len(d.Steps))
 	for _, f := range d.Facts {
-		names = append(names, name{dotted: f.Name, typ: f.Type, values: f.Values})
+		names = append(names, name{dotted: f.Name, typ: f.Type, values: f.Values, sensitive: f.Sensitive})
 	}
 	names = appendFacts(names, "patient.", 0, PatientFacts)
 	for i := range d.Steps {
@@ -58,11 +60,12 @@ func appendStepNames(names []name, d *Definition, s *Step) []name {
 	}
 	if form := d.FormByName(s.Form); form != nil {
 		for _, f := range form.Fields {
-			names = append(names, name{dotted: s.ID + "." + f.ID, typ: f.Type, values: f.Values, scope: scopeSteps})
+			names = append(names, name{dotted: s.ID + "." + f.ID, typ: f.Type, values: f.Values, scope: scopeSteps, sensitive: f.Sensitive})
 		}
 	}
 	for i := from; i < len(names); i++ {
 		names[i].step = s.ID
+		names[i].sensitive = union(names[i].sensitive, s.Sensitive)
 		names[i].values = closedValues(names[i], s)
 	}
 	return names
@@ -76,6 +79,8 @@ func closedValues(n name, s *Step) []string {
 	switch {
 	case n.dotted == s.ID+".status":
 		return stepStatuses
+	case n.dotted == s.ID+".outcome" && s.Kind() == KindTask && len(s.Outcomes) > 0:
+		return s.Outcomes
 	case n.dotted == s.ID+".barrier" && s.OnNoShow != nil && s.Kind() == KindAppointment:
 		return s.OnNoShow.Values
 	}
@@ -90,4 +95,15 @@ func eventAttribute(kind, attribute string) bool {
 		}
 	}
 	return false
+}
+
+// union gives the words of both lists, each once.
+func union(a, b []string) []string {
+	out := slices.Clone(a)
+	for _, word := range b {
+		if !slices.Contains(out, word) {
+			out = append(out, word)
+		}
+	}
+	return out
 }

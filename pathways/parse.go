@@ -20,48 +20,79 @@ const maxFileBytes = 256 << 10
 // maxNesting bounds how deep brackets and dashes nest; a definition needs six.
 const maxNesting = 40
 
-// Parse reads a definition from YAML. Keys it does not know, anchors, aliases and tags are
-// errors. The definition holds whatever could be read, also beside problems; it is nil where
-// nothing could. What it says is not checked: see Load and Check.
+// Parse reads a definition from YAML, with the parts of the library that it uses. Keys it does not
+// know, anchors, aliases and tags are errors. The definition holds whatever could be read, also
+// beside problems; it is nil where nothing could. What it says is not checked: see Load and Check.
 func Parse(file string, src []byte) (*Definition, Problems) {
-	d, _, problems := parse(file, src)
-	return d, problems
+	r := parse(file, src, LibraryParts())
+	return r.d, r.problems.sorted(file)
 }
 
-// Load parses and checks a definition, with every problem at its line and column.
+// Load parses and checks a definition that may use the library's parts, with every problem at its
+// line and column.
 func Load(file string, src []byte) (*Definition, Problems) {
-	d, where, problems := parse(file, src)
-	if d == nil {
-		return nil, problems
+	return LoadWith(file, src, LibraryParts())
+}
+
+// LoadWith is Load with the parts that there are. What is wrong within a part stands at its place
+// in the part's own file.
+func LoadWith(file string, src []byte, parts Parts) (*Definition, Problems) {
+	r := parse(file, src, parts)
+	if !r.whole {
+		return r.d, r.problems.sorted(file)
 	}
-	unread := problems
-	for _, f := range check(d) {
-		if !unread.explain(f.Path) {
-			problems = append(problems, where.place(f))
+	problems := r.problems
+	for _, f := range check(r.d) {
+		if !r.problems.explain(f.Path) {
+			problems = append(problems, r.where.place(f))
 		}
 	}
-	return d, problems.sorted()
+	return r.d, problems.sorted(file)
 }
 
-func parse(file string, src []byte) (*Definition, *positions, Problems) {
+// reading is a file as far as it could be read.
+type reading struct {
+	d        *Definition // nil where nothing could
+	where    *positions
+	problems Problems
+	whole    bool // everything that it uses was found, so that it can be checked
+}
+
+// parse reads the file and brings in what it uses.
+func parse(file string, src []byte, parts Parts) reading {
+	dec, root := read(file, src, "pathway")
+	r := reading{where: dec.where}
+	if root != nil {
+		r.d = dec.definition(root)
+	}
+	if r.d != nil {
+		im := &importer{dec: dec, parts: parts, loaded: map[string]*loadedPart{}}
+		r.whole = im.into(r.d)
+	}
+	r.problems = dec.problems
+	return r
+}
+
+// read gives the tree of a file that holds a pathway, or a part of one; nil where that is not to
+// be had, and then the decoder holds the problem.
+func read(file string, src []byte, holds string) (*decoder, ast.Node) {
 	src = bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))
-	where := newPositions(file, src)
-	if p := unreadable(src); p != nil {
-		p.File = file
-		return nil, where, Problems{*p}
+	dec := &decoder{where: newPositions(file, src)}
+	p := unreadable(src)
+	var root ast.Node
+	if p == nil {
+		root, p = parseYAML(src, holds)
 	}
-	root, p := parseYAML(src)
 	if p != nil {
-		p.File = file
-		return nil, where, Problems{*p}
+		p.File, p.Excerpt = file, dec.where.line(p.Line)
+		dec.problems = append(dec.problems, *p)
+		return dec, nil
 	}
-	dec := &decoder{where: where}
 	dec.refuseReferences(root)
 	if len(dec.problems) > 0 {
-		return nil, where, dec.problems.sorted()
+		return dec, nil
 	}
-	d := dec.definition(root)
-	return d, where, dec.problems.sorted()
+	return dec, root
 }
 
 var manyDashes = regexp.MustCompile(fmt.Sprintf(`(?m)^[ \t]*([-?:][ \t]+){%d}`, maxNesting))
@@ -110,7 +141,7 @@ func bracketsTooDeep(src []byte) int {
 
 // parseYAML gives the document's root. The parser is fuzzed, but it is not ours: should it fail
 // badly, that is a problem of this file and of nothing else.
-func parseYAML(src []byte) (root ast.Node, problem *Problem) {
+func parseYAML(src []byte, holds string) (root ast.Node, problem *Problem) {
 	defer func() {
 		if r := recover(); r != nil {
 			root, problem = nil, &Problem{Line: 1, Column: 1, Message: "the file cannot be read as YAML", Severity: SeverityError}
@@ -128,13 +159,16 @@ func parseYAML(src []byte) (root ast.Node, problem *Problem) {
 	}
 	switch len(bodies) {
 	case 0:
-		return nil, &Problem{Line: 1, Column: 1, Message: "the file holds no pathway", Suggestion: "start with pathway:, version: and title:", Severity: SeverityError}
+		return nil, &Problem{Line: 1, Column: 1, Message: "the file holds no " + holds, Suggestion: startWith(holds), Severity: SeverityError}
 	case 1:
 		return bodies[0], nil
 	}
 	at := startOf(bodies[1])
-	return nil, &Problem{Line: at.line, Column: at.column, Message: "a file holds one pathway, and this one has a second document", Suggestion: "remove the --- and put the second pathway into a file of its own", Severity: SeverityError}
+	return nil, &Problem{Line: at.line, Column: at.column, Message: "a file holds one " + holds + ", and this one has a second document", Suggestion: "remove the --- and put the second " + holds + " into a file of its own", Severity: SeverityError}
 }
+
+// startWith says how a file begins.
+func startWith(holds string) string { return "start with " + holds + ":, version: and title:" }
 
 func yamlProblem(err error) *Problem {
 	p := &Problem{Line: 1, Column: 1, Message: "the file cannot be read as YAML", Severity: SeverityError}

@@ -194,6 +194,9 @@ func FuzzLoad(f *testing.F) {
 		f.Fatal(err)
 	}
 	for _, e := range entries {
+		if e.IsDir() {
+			continue
+		}
 		src, err := libraryFiles.ReadFile("library/" + e.Name())
 		if err != nil {
 			f.Fatal(err)

@@ -20,7 +20,7 @@ func CheckPersonal(d *Definition, s *Step) error {
 	with.Steps = append(slices.Clone(d.Steps), *s)
 	added := &with.Steps[len(with.Steps)-1]
 	path := "steps." + added.ID
-	c := &checker{d: &with}
+	c := &checker{d: &with, asked: map[string][]string{}}
 	c.identifier(path, 0, "a step", added.ID)
 	if d.StepByID(added.ID) != nil || d.fact(added.ID) != nil {
 		c.wrong(path+".id", 0, "the name "+added.ID+" is taken", "choose another")
@@ -30,6 +30,7 @@ func CheckPersonal(d *Definition, s *Step) error {
 		c.wrong(path+".after", 0, "the step could never open", "change after")
 	}
 	c.expressionsOf(func(u use) bool { return u.step == added.ID })
+	c.sensitiveStep(path, added)
 	for _, f := range c.findings {
 		if f.Severity != SeverityError {
 			continue

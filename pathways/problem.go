@@ -27,6 +27,8 @@ type Problem struct {
 	Message    string   `json:"message"`
 	Suggestion string   `json:"suggestion,omitempty"`
 	Severity   Severity `json:"severity"`
+	// Excerpt is the line of the file that the problem stands in, as written.
+	Excerpt string `json:"-"`
 }
 
 // String gives "file:line:column: message (suggestion)".
@@ -84,10 +86,29 @@ func (ps Problems) explain(path string) bool {
 	return path != "" && slices.ContainsFunc(ps, func(p Problem) bool { return p.Path == path || parent(p.Path) == path })
 }
 
-// sorted gives the problems in the file's order, each once.
-func (ps Problems) sorted() Problems {
+// sorted gives the problems in the file's order, each once: those of the pathway's own file first.
+func (ps Problems) sorted(own string) Problems {
 	slices.SortStableFunc(ps, func(a, b Problem) int {
-		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+		return cmp.Or(otherFile(own, a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
-	return slices.Compact(ps)
+	said := map[string]bool{}
+	return slices.DeleteFunc(ps, func(p Problem) bool {
+		text := p.String()
+		again := said[text]
+		said[text] = true
+		return again
+	})
+}
+
+// otherFile puts the pathway's own file before others, and those in the order of their names.
+func otherFile(own, a, b string) int {
+	switch {
+	case a == b:
+		return 0
+	case a == own:
+		return -1
+	case b == own:
+		return 1
+	}
+	return cmp.Compare(a, b)
 }

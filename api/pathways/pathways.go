@@ -34,6 +34,7 @@ func Register(a huma.API, d Deps) {
 	registerList(a, d)
 	registerGet(a, d)
 	registerVersion(a, d)
+	registerSchema(a, d)
 	registerCheck(a, d)
 	registerSimulate(a, d)
 }

@@ -2,33 +2,52 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"throughline/pathways"
 )
 
 type checkCommand struct {
-	Files []string `arg:"" help:"Definitions (YAML)." type:"path"`
-	JSON  bool     `name:"json" help:"Print the findings as JSON."`
+	Files  []string `arg:"" optional:"" help:"Definitions and reusable parts (YAML)." type:"path"`
+	Parts  string   `help:"A directory of reusable parts, besides those that ship." type:"existingdir"`
+	JSON   bool     `name:"json" help:"Print the findings as JSON."`
+	Schema bool     `help:"Print the JSON Schema of such files, for an editor, and check none."`
 }
 
 // Help gives examples.
 func (*checkCommand) Help() string {
 	return `Examples:
   throughline check pathways/library/post-discharge-tcm.yaml
-  throughline check --json *.yaml`
+  throughline check --json *.yaml
+  throughline check --parts our-parts our-pathway.yaml our-parts/*.yaml
+  throughline check --schema > pathway.schema.json`
 }
 
 // Run checks every file and says what it found.
 func (c *checkCommand) Run() error {
+	if c.Schema {
+		if _, err := os.Stdout.Write(pathways.Schema()); err != nil {
+			return fmt.Errorf("writing the schema: %w", err)
+		}
+		return nil
+	}
+	if len(c.Files) == 0 {
+		return errors.New("name a file to check")
+	}
+	parts, err := partsIn(c.Parts)
+	if err != nil {
+		return err
+	}
 	found := pathways.Problems{}
 	for _, file := range c.Files {
 		src, err := os.ReadFile(file)
 		if err != nil {
 			return fmt.Errorf("reading a definition: %w", err)
 		}
-		_, problems := pathways.Load(file, src)
+		problems := checkFile(file, src, parts)
 		found = append(found, problems...)
 		if !c.JSON && len(problems) == 0 {
 			fmt.Fprintf(os.Stdout, "%s: good\n", file)
@@ -38,11 +57,47 @@ func (c *checkCommand) Run() error {
 		if err := json.NewEncoder(os.Stdout).Encode(found); err != nil {
 			return fmt.Errorf("writing the findings: %w", err)
 		}
-	} else if len(found) > 0 {
-		fmt.Fprintln(os.Stdout, found)
+	} else {
+		fmt.Fprint(os.Stdout, shown(found, isTerminal(os.Stdout)))
 	}
 	if len(found.Errors()) > 0 {
 		return errWrong
 	}
 	return nil
+}
+
+// checkFile says what is wrong with a definition or a part.
+func checkFile(file string, src []byte, parts pathways.Parts) pathways.Problems {
+	if pathways.IsPart(src) {
+		_, problems := pathways.LoadPart(file, src, parts)
+		return problems
+	}
+	_, problems := pathways.LoadWith(file, src, parts)
+	return problems
+}
+
+// partsIn gives the library's parts and, before them, those of a directory.
+func partsIn(dir string) (pathways.Parts, error) {
+	if dir == "" {
+		return pathways.LibraryParts(), nil
+	}
+	names, err := filepath.Glob(filepath.Join(dir, "*.yaml")) // sorted
+	if err != nil {
+		return nil, fmt.Errorf("listing the parts: %w", err)
+	}
+	var files []pathways.PartFile
+	for _, name := range names {
+		src, err := os.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("reading a part: %w", err)
+		}
+		if pathways.IsPart(src) {
+			files = append(files, pathways.PartFile{File: name, Source: src})
+		}
+	}
+	set, err := pathways.NewPartSet(files...)
+	if err != nil {
+		return nil, fmt.Errorf("reading the parts in %s: %w", dir, err)
+	}
+	return pathways.JoinParts(set, pathways.LibraryParts()), nil
 }

@@ -20,9 +20,7 @@ type answer struct {
 // holds asks a condition, and notes what it asked.
 func (r *run) holds(expr string, vals pathways.Values) answer {
 	a := &asked{Values: vals, r: r}
-	v := answer{Verdict: r.program.Holds(expr, a), asked: a}
-	r.watch(expr, v)
-	return v
+	return answer{Verdict: r.program.Holds(expr, a), asked: a}
 }
 
 // words says what was found, as people call things: titles and questions, never ids. What a

@@ -1,0 +1,71 @@
+package pathways
+
+import "regexp"
+
+// schemaRules say of keys what their type does not, from the tables and patterns that Check asks.
+// By the name of the Go type and the key.
+var schemaRules = map[string]map[string]any{
+	"Definition.pathway":     pattern(slug),
+	"Definition.version":     {"minimum": 1},
+	"Definition.owner":       open(Roles, identifier),
+	"Definition.calendar":    enum(calendars),
+	"Definition.languages":   pattern(languageTag),
+	"Definition.conforms_to": enum(claims),
+	"Part.part":              pattern(slug),
+	"Part.version":           {"minimum": 1},
+	"Include.as":             pattern(identifier),
+	"Launch.on":              enum(append(eventNames(), "request")),
+	"Launch.once_per":        enum(oncePers),
+	"WhileActive.pathways":   pattern(slug),
+	"WhileActive.policy":     enum(policies),
+	"Fact.type":              enum(valueTypes),
+	"Fact.sensitive":         enum(sensitivityLabels()),
+	"Clock.pause":            enum(pauses),
+	"Clock.counts_from":      enum(countsFrom),
+	"Rung.remind":            open(append([]string{"owner", "patient"}, Roles...), identifier),
+	"Rung.warn":              open(Roles, identifier),
+	"Rung.escalate":          open(Roles, identifier),
+	"Rung.reassign":          open(Roles, identifier),
+	"Field.id":               pattern(identifier),
+	"Field.type":             enum(valueTypes),
+	"Field.sensitive":        enum(sensitivityLabels()),
+	"Step.id":                pattern(identifier),
+	"Step.owner":             openOrParameter(Roles, identifier),
+	"Step.priority":          {"minimum": 0, "maximum": 5},
+	"Step.fulfils":           enum(Requirements),
+	"Step.outcomes":          pattern(identifier),
+	"Step.on":                enum(eventNames()),
+	"Step.sensitive":         enum(sensitivityLabels()),
+	"MessageSpec.to":         openOrParameter(append([]string{"patient", "owner"}, Roles...), identifier),
+	"NoShow.ask":             enum([]string{"barrier"}),
+	"Referral.need":          open(Needs, regexp.MustCompile(`.`)),
+	"Referral.consent":       enum(consents),
+	"Referral.otherwise":     enum(otherwises),
+	"Wait.on":                enum(eventNames()),
+	"Repeat.times":           {"minimum": 1, "maximum": 366},
+	"Track.on":               enum(eventNames()),
+	"Track.steps":            pattern(identifier),
+	"End.on":                 enum(eventNames()),
+}
+
+// enum closes a key to the words.
+func enum(words []string) map[string]any {
+	return map[string]any{"type": "string", "enum": words}
+}
+
+// open names the usual words, for an editor to offer, and lets others of the form pass.
+func open(words []string, form *regexp.Regexp) map[string]any {
+	return map[string]any{"type": "string", "anyOf": []any{map[string]any{"enum": words}, pattern(form)}}
+}
+
+// openOrParameter is open where a bundle may leave the word to the pathway.
+func openOrParameter(words []string, form *regexp.Regexp) map[string]any {
+	rule := open(words, form)
+	rule["anyOf"] = append(rule["anyOf"].([]any), map[string]any{"pattern": `\$`})
+	return rule
+}
+
+// pattern holds a text to a form.
+func pattern(form *regexp.Regexp) map[string]any {
+	return map[string]any{"type": "string", "pattern": form.String()}
+}
