@@ -41,7 +41,12 @@ func TestLibraryHoldsWhatShips(t *testing.T) {
 			t.Errorf("%s: %v", d.Pathway, err)
 		}
 	}
-	if diff := cmp.Diff([]string{"post-discharge-tcm", "social-need-referral"}, keys); diff != "" {
+	ships := []string{
+		"chw-home-visit", "critical-lab-result", "ed-followup", "lost-to-follow-up-search",
+		"mental-health-followup", "post-discharge-tcm", "postpartum", "social-need-referral",
+		"specialist-referral-loop",
+	}
+	if diff := cmp.Diff(ships, keys); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -447,6 +447,7 @@ var EventKinds = []EventKind{
 	{Name: "observation.recorded", Attributes: []Fact{
 		{Name: "code", Type: TypeString}, {Name: "value", Type: TypeString}, {Name: "number", Type: TypeNumber},
 		{Name: "critical", Type: TypeBool}, {Name: "status", Type: TypeString},
+		{Name: GainOneDay, Type: TypeNumber}, {Name: GainSevenDays, Type: TypeNumber},
 	}},
 	{Name: "need.identified", Attributes: []Fact{{Name: "need", Type: TypeString}}},
 }

@@ -8,11 +8,11 @@ import (
 )
 
 func TestCheckPersonal(t *testing.T) {
-	library, err := Library()
+	src, err := libraryFiles.ReadFile("library/post-discharge-tcm.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	tcm := library[0]
+	tcm, _ := Load("post-discharge-tcm.yaml", src)
 	tests := []struct {
 		name string
 		step Step

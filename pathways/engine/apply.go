@@ -35,7 +35,7 @@ func init() { //nolint:gochecknoinits // the table refers to functions that refe
 		AppointmentCancel:  (*run).reportAppointment,
 		AppointmentNoShow:  (*run).reportAppointment,
 		AppointmentKept:    (*run).reportAppointment,
-		ObservationMade:    func(r *run) error { return nil }, // conditions, tracks and steps may wait for it
+		ObservationMade:    (*run).observed,
 		NeedIdentified:     func(r *run) error { return nil },
 		CalendarChanged:    (*run).calendar,
 		ClockOffset:        func(r *run) error { r.s.Offset = r.ev.Offset; return nil },

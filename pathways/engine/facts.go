@@ -272,6 +272,9 @@ func (r *run) eventFact(name string) (any, bool) {
 		}
 	}
 	if o := r.ev.Observation; o != nil {
+		if v, known, ok := r.gainFact(o, name); ok {
+			return v, known
+		}
 		return observationFact(o, name)
 	}
 	enc := r.ev.Encounter

@@ -42,6 +42,8 @@ type State struct {
 	Escalations []care.Escalation `json:"escalations,omitempty"` // the open ones
 	Personal    []pathways.Step   `json:"personal,omitempty"`    // steps added for this enrollment
 
+	Readings []Reading `json:"readings,omitempty"` // by code and moment; where the pathway compares results
+
 	Outbox []care.Message `json:"outbox,omitempty"` // queued or withdrawn, their result not yet known
 
 	Seq    int64         `json:"seq"`
