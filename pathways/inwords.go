@@ -13,6 +13,10 @@ import (
 // ExpressionInWords reads an expression out, with titles, labels and questions in place of names:
 // “Reach the patient” ended as declined. What has no plain reading is given as it is written.
 func (d *Definition) ExpressionInWords(text string) string {
+	return d.readOut(text, (*teller).say)
+}
+
+func (d *Definition) readOut(text string, as func(*teller, ast.Expr) string) string {
 	base, err := baseEnv()
 	if err != nil || strings.TrimSpace(text) == "" {
 		return text
@@ -22,11 +26,17 @@ func (d *Definition) ExpressionInWords(text string) string {
 		return text
 	}
 	t := teller{d: d}
-	words := t.say(parsed.NativeRep().Expr())
+	words := as(&t, parsed.NativeRep().Expr())
 	if t.lost {
 		return "`" + strings.Join(strings.Fields(text), " ") + "`"
 	}
 	return words
+}
+
+// ValueInWords reads out an expression that gives a value rather than a yes or no: a fact's source,
+// an amount of time, a need.
+func (d *Definition) ValueInWords(text string) string {
+	return d.readOut(text, (*teller).value)
 }
 
 // teller reads an expression out. What it cannot say it marks as lost, and the whole expression is
@@ -79,9 +89,9 @@ func (t *teller) call(c ast.CallExpr) string {
 	args := c.Args()
 	switch c.FunctionName() {
 	case "_&&_":
-		return t.joined(args, "_||_", "and")
+		return t.joined(args, "_&&_", "_||_", "and")
 	case "_||_":
-		return t.joined(args, "_&&_", "or")
+		return t.joined(args, "_||_", "_&&_", "or")
 	case "!_":
 		return t.not(args[0])
 	case "_?_:_":
@@ -99,16 +109,78 @@ func (t *teller) call(c ast.CallExpr) string {
 
 // joined reads "a && b" out. Alternatives inside stand in brackets, since "a, and b or c" is read
 // either way.
-func (t *teller) joined(args []ast.Expr, other, word string) string {
-	parts := make([]string, 0, len(args))
-	for _, a := range args {
-		text := t.say(a)
-		if a.Kind() == ast.CallKind && a.AsCall().FunctionName() == other {
+func (t *teller) joined(args []ast.Expr, own, other, word string) string {
+	var parts []string
+	var last asked
+	for _, e := range flattened(args, own) {
+		a := t.asked(e)
+		if n := len(parts); n > 0 && a.ask != "" && a.ask == last.ask && a.yes == last.yes {
+			last.steps = append(last.steps, a.steps...)
+			parts[n-1] = last.words(word)
+			continue
+		}
+		last = a
+		text := t.say(e)
+		if e.Kind() == ast.CallKind && e.AsCall().FunctionName() == other {
 			text = "(" + text + ")"
 		}
 		parts = append(parts, text)
 	}
 	return strings.Join(parts, ", "+word+" ")
+}
+
+// flattened gives what is joined by one operator, however it is nested.
+func flattened(args []ast.Expr, operator string) []ast.Expr {
+	var out []ast.Expr
+	for _, e := range args {
+		if e.Kind() == ast.CallKind && e.AsCall().FunctionName() == operator {
+			out = append(out, flattened(e.AsCall().Args(), operator)...)
+			continue
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+// asked is a question of a form with the answer that is looked for. The same question in several
+// steps is read out once.
+type asked struct {
+	ask   string
+	yes   bool
+	steps []string
+}
+
+func (a asked) words(word string) string {
+	answer := map[bool]string{true: "yes", false: "no"}[a.yes]
+	return "the answer to " + Quoted(a.ask) + " in " + strings.Join(a.steps, " "+word+" ") + " is " + answer
+}
+
+// asked tells which question a part of a condition is about; its zero where it is about none that
+// several steps ask.
+func (t *teller) asked(e ast.Expr) asked {
+	yes := true
+	if e.Kind() == ast.CallKind {
+		c := e.AsCall()
+		switch {
+		case c.FunctionName() == "!_":
+			yes = false
+		case c.FunctionName() == "_==_" && c.Args()[1].Kind() == ast.LiteralKind:
+			v, isBool := c.Args()[1].AsLiteral().(types.Bool)
+			if !isBool {
+				return asked{}
+			}
+			yes = bool(v)
+		default:
+			return asked{}
+		}
+		e = c.Args()[0]
+	}
+	head, tail, _ := strings.Cut(dottedName(e), ".")
+	s := t.d.StepByID(head)
+	if s == nil || t.d.askedBy(s, tail) == nil || t.d.whereAsked(s) == "" {
+		return asked{}
+	}
+	return asked{ask: t.d.askedBy(s, tail).Ask, yes: yes, steps: []string{Quoted(s.InWords())}}
 }
 
 func (t *teller) otherwise(e ast.Expr) string {
@@ -219,11 +291,17 @@ func textInWords(s string) string {
 	if s == "" {
 		return "empty"
 	}
+	if words, ok := shortCodes[s]; ok {
+		return words
+	}
 	if slices.ContainsFunc([]byte(s), func(b byte) bool { return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' }) {
 		return Plain(s)
 	}
 	return s
 }
+
+// shortCodes are the codes of a discharge's disposition that are abbreviations.
+var shortCodes = map[string]string{"snf": "a skilled nursing facility", "ltch": "a long-term care hospital", "rehab": "rehabilitation"}
 
 // givenNouns are what people call what every pathway may ask.
 var givenNouns = map[string]string{

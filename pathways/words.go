@@ -179,7 +179,7 @@ func (d *Definition) WithinInWords(within string) string {
 	if off, err := care.ParseOffset(within); err == nil {
 		return off.String()
 	}
-	return d.ExpressionInWords(within)
+	return d.ValueInWords(within)
 }
 
 // lowerFirst begins a label as the middle of a sentence does. A word of capitals stays.
@@ -269,7 +269,7 @@ func (d *Definition) ClockInWords(k *Clock) string {
 		text = d.WithinInWords(k.Within) + ", from " + d.AnchorInWords(k.From)
 	}
 	if k.NotAfter != "" {
-		text += ", but no later than the day of " + d.AnchorInWords(k.NotAfter)
+		text += ", but no later than the day of " + strings.TrimPrefix(d.AnchorInWords(k.NotAfter), "the time of ")
 	}
 	return text
 }

@@ -31,6 +31,8 @@ func TestExpressionsReadAloud(t *testing.T) {
 		{`all(required)`, "everything that is required is done"},
 		{`over(required)`, "everything that is required is over"},
 		{`contact.outcome != "declined"`, "“Reach the patient or caregiver, live, about how they are” did not end as declined"},
+		{`contact.transport_barrier || keep_trying.transport_barrier || visit.kept`, "the answer to “Does getting a ride keep the patient from care?” in “Reach the patient or caregiver, live, about how they are” or “Keep trying to reach the patient” is yes, or “Follow-up visit” was kept"},
+		{`event.disposition == "snf"`, "where the patient went is a skilled nursing facility"},
 		{`size(disposition) > 3`, "`size(disposition) > 3`"},
 		{`1 +`, "1 +"},
 	} {

@@ -101,7 +101,7 @@ func renameValue(n *node, pattern, from, to string) {
 		if text == from {
 			changed = to
 		}
-	case r.say == asExpr || r.say == asAnchor || r.say == asMoment || strings.HasSuffix(pattern, ".when"):
+	case r.say == asExpr || r.say == asValue || r.say == asAnchor || r.say == asMoment || strings.HasSuffix(pattern, ".when"):
 		changed = askedAs(from).ReplaceAllString(text, "${1}"+to+".")
 	}
 	if changed == text {

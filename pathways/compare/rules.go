@@ -25,7 +25,8 @@ const (
 	asEvent            // the patient is discharged
 	asMoment           // 2 days before …
 	asAnchor           // the opening of the step
-	asExpr             // a condition, or an amount that depends on one
+	asExpr             // a condition
+	asValue            // an amount of time, or what gives one; what gives a fact or a need
 	asSchedule         // the ladder, form or clock that is named
 	asLanguage         // Spanish
 )
@@ -95,12 +96,12 @@ var rules = map[string]rule{
 	"facts.*.type":                  {kind: Fact, phrase: "type"},
 	"facts.*.values":                {kind: Fact, phrase: "values"},
 	"facts.*.default":               {kind: Fact, phrase: "where it is not known", absent: "stays unknown", say: asCode},
-	"facts.*.from":                  {kind: Fact, phrase: "taken from", absent: "a person gives it", say: asExpr},
+	"facts.*.from":                  {kind: Fact, phrase: "taken from", absent: "a person gives it", say: asValue},
 	"facts.*.required":              {kind: Fact, phrase: "no start without it", absent: "no"},
 	"facts.*.label":                 {kind: Text, severity: Wording, phrase: "label", say: asQuote},
 	"clocks":                        {kind: Clock, phrase: "clocks"},
 	"clocks.*":                      {kind: Clock, plural: "the clocks"},
-	"clocks.*.within":               {kind: Clock, say: asExpr},
+	"clocks.*.within":               {kind: Clock, say: asValue},
 	"clocks.*.from":                 {kind: Clock, phrase: "counted from", say: asAnchor},
 	"clocks.*.pause":                {kind: Clock, phrase: "pauses", absent: "with enrollment"},
 	"clocks.*.source":               {kind: Text, severity: Wording, phrase: "source", say: asQuote, prose: true},
@@ -162,7 +163,7 @@ var rules = map[string]rule{
 	"steps.*.message.at":            {kind: Message, phrase: "sent", absent: "at once", say: asMoment},
 	"steps.*.message.stops_when":    {kind: Message, phrase: "is not sent if", absent: "always sent", say: asExpr},
 	"steps.*.referral":              {kind: Step, phrase: "refers", absent: "nobody"},
-	"steps.*.referral.need":         {kind: Step, phrase: "need", say: asExpr},
+	"steps.*.referral.need":         {kind: Step, phrase: "need", say: asValue},
 	"steps.*.referral.consent":      {kind: Condition, phrase: "consent"},
 	"steps.*.referral.consent_from": {kind: Condition, phrase: "consent is taken from", absent: "the patient is asked", say: asExpr},
 	"steps.*.referral.acknowledge":  {kind: Clock, phrase: "the service acknowledges within"},

@@ -49,6 +49,8 @@ func (*walk) read(how reading, d *pathways.Definition, text string) string {
 	case asAnchor:
 		return d.AnchorInWords(text)
 	case asExpr:
+		return d.ExpressionInWords(text)
+	case asValue:
 		return d.WithinInWords(text)
 	case asSchedule:
 		return named(d, text)
