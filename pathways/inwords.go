@@ -111,9 +111,9 @@ func (t *teller) call(c ast.CallExpr) string {
 // either way.
 func (t *teller) joined(args []ast.Expr, own, other, word string) string {
 	var parts []string
-	var last asked
+	var last sameAsked
 	for _, e := range flattened(args, own) {
-		a := t.asked(e)
+		a := t.askedIn(e)
 		if n := len(parts); n > 0 && a.ask != "" && a.ask == last.ask && a.yes == last.yes {
 			last.steps = append(last.steps, a.steps...)
 			parts[n-1] = last.words(word)
@@ -142,22 +142,22 @@ func flattened(args []ast.Expr, operator string) []ast.Expr {
 	return out
 }
 
-// asked is a question of a form with the answer that is looked for. The same question in several
+// sameAsked is a question of a form with the answer that is looked for. The same question in several
 // steps is read out once.
-type asked struct {
+type sameAsked struct {
 	ask   string
 	yes   bool
 	steps []string
 }
 
-func (a asked) words(word string) string {
+func (a sameAsked) words(word string) string {
 	answer := map[bool]string{true: "yes", false: "no"}[a.yes]
 	return "the answer to " + Quoted(a.ask) + " in " + strings.Join(a.steps, " "+word+" ") + " is " + answer
 }
 
-// asked tells which question a part of a condition is about; its zero where it is about none that
+// askedIn tells which question a part of a condition is about; its zero where it is about none that
 // several steps ask.
-func (t *teller) asked(e ast.Expr) asked {
+func (t *teller) askedIn(e ast.Expr) sameAsked {
 	yes := true
 	if e.Kind() == ast.CallKind {
 		c := e.AsCall()
@@ -167,20 +167,20 @@ func (t *teller) asked(e ast.Expr) asked {
 		case c.FunctionName() == "_==_" && c.Args()[1].Kind() == ast.LiteralKind:
 			v, isBool := c.Args()[1].AsLiteral().(types.Bool)
 			if !isBool {
-				return asked{}
+				return sameAsked{}
 			}
 			yes = bool(v)
 		default:
-			return asked{}
+			return sameAsked{}
 		}
 		e = c.Args()[0]
 	}
 	head, tail, _ := strings.Cut(dottedName(e), ".")
 	s := t.d.StepByID(head)
 	if s == nil || t.d.askedBy(s, tail) == nil || t.d.whereAsked(s) == "" {
-		return asked{}
+		return sameAsked{}
 	}
-	return asked{ask: t.d.askedBy(s, tail).Ask, yes: yes, steps: []string{Quoted(s.InWords())}}
+	return sameAsked{ask: t.d.askedBy(s, tail).Ask, yes: yes, steps: []string{Quoted(s.InWords())}}
 }
 
 func (t *teller) otherwise(e ast.Expr) string {

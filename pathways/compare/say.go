@@ -193,6 +193,8 @@ func (w *walk) thingAt(parts []string, d, other *pathways.Definition) string {
 		return "Track " + pathways.Quoted(trackTitle(name, d, other))
 	case "ends":
 		return "End"
+	case "uses":
+		return "Reusable part " + pathways.Quoted(pathways.Plain(name))
 	case "launch":
 		return "Exclusion"
 	}

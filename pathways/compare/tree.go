@@ -141,7 +141,7 @@ func (n *node) write(b *strings.Builder) {
 }
 
 // keyNames are the fields by which the items of a list are known.
-var keyNames = []string{"id", "name", "language"}
+var keyNames = []string{"id", "name", "language", "part"}
 
 // keyed gives the field by which the items of both lists are told apart; empty where they have none.
 func keyed(a, b *node) string {

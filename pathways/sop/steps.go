@@ -126,6 +126,9 @@ func notesOf(d *pathways.Definition, s *pathways.Step) []string {
 	if s.Priority != 0 {
 		add("Priority " + strconv.Itoa(s.Priority) + " (1 is critical, 3 normal, 5 low)")
 	}
+	if len(s.Sensitive) > 0 {
+		add("Sensitive (" + sensitive(s.Sensitive) + "): not told by mail or text message, nor to a service unasked")
+	}
 	if s.Optional {
 		add("The pathway can complete without it")
 	}
@@ -193,12 +196,29 @@ func formOf(d *pathways.Definition, s *pathways.Step) *form {
 	out := &form{Title: title}
 	for _, q := range f.Fields {
 		asked := question{Ask: oneLine(q.Ask), Answer: answerInWords(q.Type, q.Values), Required: q.Required}
+		if len(q.Sensitive) > 0 {
+			asked.Answer += " (sensitive: " + sensitive(q.Sensitive) + ")"
+		}
 		if limited := limits(q.For, s.Outcomes); limited {
 			asked.For = strings.Join(plainAll(q.For), ", ")
 		}
 		out.Questions = append(out.Questions, asked)
 	}
 	return out
+}
+
+// sensitive says what the labels stand for.
+func sensitive(labels []string) string {
+	words := make([]string, 0, len(labels))
+	for _, l := range labels {
+		i := slices.IndexFunc(pathways.Sensitivities, func(s pathways.Sensitivity) bool { return s.Label == l })
+		if i < 0 {
+			words = append(words, pathways.Plain(l))
+			continue
+		}
+		words = append(words, pathways.Sensitivities[i].Is)
+	}
+	return strings.Join(words, ", ")
 }
 
 // limits tells whether a question is asked for some of the step's outcomes only.
