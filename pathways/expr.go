@@ -47,6 +47,7 @@ type Program struct {
 	def      *Definition
 	lang     *language
 	compiled map[string]*expression
+	uses     []use // where each expression stands
 
 	mu       sync.Mutex
 	onDemand map[string]*expression
@@ -61,7 +62,8 @@ func Compile(d *Definition) (*Program, error) {
 	}
 	p := &Program{def: d, lang: lang, compiled: map[string]*expression{}, onDemand: map[string]*expression{}}
 	var errs []error
-	for _, u := range expressionsOf(d) {
+	p.uses = expressionsOf(d)
+	for _, u := range p.uses {
 		compiled, fault := lang.compile(u.text, u.want)
 		if fault != nil {
 			errs = append(errs, fmt.Errorf("%s (line %d): %s", u.path, u.line, fault.message))

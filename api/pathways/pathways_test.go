@@ -3,12 +3,14 @@ package pathways_test
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"throughline/api/apitest"
 	"throughline/care"
+	"throughline/pathways/simulate"
 )
 
 const base = "/api/v1/pathways"
@@ -70,7 +72,8 @@ func TestCheckSaysWhatIsWrongAndWhere(t *testing.T) {
 type simulated struct {
 	Start       time.Time
 	Status      string
-	Clocks      []care.Clock
+	Deadlines   []simulate.Deadline
+	Branches    []simulate.Branch
 	Timeline    []care.TimelineEntry
 	Escalations []care.Escalation
 }
@@ -81,11 +84,15 @@ func TestSimulateShowsDeadlinesWithTheirReasons(t *testing.T) {
 	s.Post(base+"/simulate", map[string]any{"pathway": apitest.Pathway, "facts": map[string]any{"discharged_on": "2025-11-26"}, "days": 10}).
 		Is(http.StatusOK).Into(&got)
 	// The day before Thanksgiving: the contact is due on the Monday after it.
-	contact := got.Clocks[0]
-	if contact.Clock != "contact" || !contact.DueAt.Equal(time.Date(2025, 12, 2, 4, 59, 59, 0, time.UTC)) || !strings.Contains(contact.Reason, "Thanksgiving") {
+	i := slices.IndexFunc(got.Deadlines, func(d simulate.Deadline) bool { return d.Clock == "contact" })
+	if i < 0 {
+		t.Fatalf("no deadline of the contact: %+v", got.Deadlines)
+	}
+	contact := got.Deadlines[i]
+	if !contact.Due.Equal(time.Date(2025, 12, 2, 4, 59, 59, 0, time.UTC)) || !strings.Contains(contact.Reason, "Thanksgiving") {
 		t.Errorf("%+v", contact)
 	}
-	if !got.Start.Equal(time.Date(2025, 11, 26, 14, 0, 0, 0, time.UTC)) || len(got.Escalations) != 1 || len(got.Timeline) == 0 {
+	if !got.Start.Equal(time.Date(2025, 11, 26, 17, 0, 0, 0, time.UTC)) || len(got.Escalations) != 1 || len(got.Timeline) == 0 {
 		t.Errorf("started %s, %d escalations", got.Start, len(got.Escalations))
 	}
 }

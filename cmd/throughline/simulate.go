@@ -14,6 +14,7 @@ type simulateCommand struct {
 	File      string            `arg:"" help:"The definition (YAML)." type:"existingfile"`
 	Fact      map[string]string `help:"What is known at the start: name=value; may be repeated." placeholder:"NAME=VALUE" mapsep:"none"`
 	Start     time.Time         `help:"When it starts (RFC 3339); default: at the discharge, else at noon of the earliest date among the facts." format:"2006-01-02T15:04:05Z07:00"`
+	Days      int               `help:"How many days it is followed at most; default: until it has ended."`
 	Zone      string            `help:"The patient's time zone." default:"America/New_York"`
 	Respond   bool              `help:"Let everybody do their work promptly and well; otherwise nobody acts."`
 	Service   []string          `help:"A community service that may be asked; may be repeated." sep:"none"`
@@ -47,7 +48,7 @@ func (c *simulateCommand) Run() error {
 	for name, value := range c.Fact {
 		facts[name] = value
 	}
-	result, err := simulate.One(def, simulate.Question{Facts: facts, Start: c.Start, Zone: c.Zone, Respond: c.Respond, Services: c.Service})
+	result, err := simulate.One(def, simulate.Question{Facts: facts, Start: c.Start, Days: c.Days, Zone: c.Zone, Respond: c.Respond, Services: c.Service})
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,9 @@ type answer struct {
 // holds asks a condition, and notes what it asked.
 func (r *run) holds(expr string, vals pathways.Values) answer {
 	a := &asked{Values: vals, r: r}
-	return answer{Verdict: r.program.Holds(expr, a), asked: a}
+	v := answer{Verdict: r.program.Holds(expr, a), asked: a}
+	r.watch(expr, v)
+	return v
 }
 
 // words says what was found, as people call things: titles and questions, never ids. What a

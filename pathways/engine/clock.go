@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -83,11 +84,7 @@ func (r *run) within(spec pathways.Clock, st *Step) string {
 	if _, err := care.ParseOffset(spec.Within); err == nil {
 		return spec.Within
 	}
-	v, _ := r.program.Eval(spec.Within, values{r: r, step: st})
-	if s, ok := v.(string); ok {
-		return s
-	}
-	return spec.Within
+	return cmp.Or(r.amount(spec, st), spec.Within)
 }
 
 // anchor gives the moment that a clock counts from.

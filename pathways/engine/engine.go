@@ -14,6 +14,7 @@ import (
 type Engine struct {
 	program *pathways.Program
 	def     *pathways.Definition
+	see     func(Asked) // told of every expression that is asked; nil: nobody listens
 }
 
 // New makes the engine of a compiled definition.

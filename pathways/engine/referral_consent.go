@@ -19,7 +19,7 @@ func (r *run) consentKnown(st *Step, spec *pathways.Step) bool {
 	if spec.Referral.ConsentFrom == "" {
 		return false
 	}
-	verdict := r.program.Holds(spec.Referral.ConsentFrom, values{r: r, step: st})
+	verdict := r.holds(spec.Referral.ConsentFrom, values{r: r, step: st})
 	if !verdict.True && len(verdict.Unknown) > 0 {
 		return false
 	}

@@ -18,8 +18,11 @@ type Question struct {
 	// Facts are what is known at the start, by name. A text is read as its fact's type.
 	Facts map[string]any
 	// Start is when it starts; zero: at the discharge, else at noon of the earliest date among the
-	// facts.
-	Start time.Time
+	// facts, else at Otherwise.
+	Start     time.Time
+	Otherwise time.Time // zero: what gives no day to start on is refused
+	// Days is how long it is followed at most; zero: until it has ended, at most Longest.
+	Days int
 	// Zone is an IANA name; default DefaultZone.
 	Zone string
 	// Respond lets everybody do their work promptly and well. Else nobody acts.
@@ -28,8 +31,8 @@ type Question struct {
 	Calendar *care.Calendar // default: US federal holidays
 }
 
-// longest is how long a simulation runs at most.
-const longest = 400 // days
+// Longest is how many days a simulation runs at most.
+const Longest = 1100
 
 // noon is the local hour of a day that is given without one.
 const noon = 12
@@ -43,9 +46,9 @@ func One(def *pathways.Definition, q Question) (Result, error) {
 	}
 	eng, err := engine.For(def)
 	if err != nil {
-		return Result{}, err
+		return Result{}, care.Errorf(care.Invalid, "the definition cannot be run: %w", err).At("source")
 	}
-	launch, err := q.launch(def, zone)
+	launch, err := q.Launch(def)
 	if err != nil {
 		return Result{}, err
 	}
@@ -53,19 +56,21 @@ func One(def *pathways.Definition, q Question) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	branches := branches{def: def, start: start}
+	eng = eng.Watched(branches.note)
 	w := New(eng, start)
 	for _, name := range q.Services {
 		w.Services = append(w.Services, engine.Candidate{ServiceID: care.KeyID("service", name), Name: name})
 	}
 	if d := eng.Decide(launch); !d.Start {
 		r := resultOf(def, w, start, zone)
-		r.NotStarted = d.Reason
+		r.NotStarted, r.Branches = d.Reason, branches.kept
 		return r, nil
 	}
 	if err := w.Do(engine.Event{ID: "start", Kind: engine.Started, Actor: care.Actor{Kind: care.System, ID: "simulation"}, Launch: &launch}); err != nil {
 		return Result{}, err
 	}
-	last := start.AddDate(0, 0, longest)
+	last := start.AddDate(0, 0, min(cmp.Or(q.Days, Longest), Longest))
 	if q.Respond {
 		err = respond(def, w, zone, last)
 	} else {
@@ -74,12 +79,18 @@ func One(def *pathways.Definition, q Question) (Result, error) {
 	if w.State.EndedAt != nil {
 		w.Now = *w.State.EndedAt
 	}
-	return resultOf(def, w, start, zone), err
+	r := resultOf(def, w, start, zone)
+	r.Branches = branches.kept
+	return r, err
 }
 
-// launch makes of the facts what would have told them: those that come from a discharge make a
+// Launch makes of the facts what would have told them: those that come from a discharge make a
 // stay, the others are given.
-func (q Question) launch(def *pathways.Definition, zone *time.Location) (engine.Launch, error) {
+func (q Question) Launch(def *pathways.Definition) (engine.Launch, error) {
+	zone, err := time.LoadLocation(cmp.Or(q.Zone, DefaultZone))
+	if err != nil {
+		return engine.Launch{}, care.Errorf(care.Invalid, "the time zone is not known: give an IANA name such as America/New_York").At("zone")
+	}
 	l := engine.Launch{
 		EnrollmentID: enrollmentID, PatientID: patientID, Zone: zone.String(), Calendar: care.USFederalCalendar(),
 		Patient: engine.PatientFacts{HasEmail: true, HasPhone: true, Language: "en", Zone: zone.String()},
@@ -177,6 +188,9 @@ func (q Question) start(l engine.Launch, zone *time.Location) (time.Time, error)
 		if at, err := moment(f.Value, zone); err == nil && (earliest.IsZero() || at.Before(earliest)) {
 			earliest = at
 		}
+	}
+	if earliest.IsZero() {
+		earliest = q.Otherwise.UTC()
 	}
 	if earliest.IsZero() {
 		return earliest, care.Errorf(care.Invalid, "say when it starts: no fact gives a day").At("start")

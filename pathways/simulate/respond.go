@@ -74,20 +74,23 @@ func goodAnswers(def *pathways.Definition, st *engine.Step, outcome string) []ca
 		if !f.Required || len(f.For) > 0 && !slices.Contains(f.For, outcome) {
 			continue
 		}
-		var v any
-		switch f.Type {
-		case pathways.TypeBool:
-			v = asksConsent(def, st.ID+"."+f.ID)
-		case pathways.TypeCode:
-			v = f.Values[0]
-		case pathways.TypeInt, pathways.TypeNumber:
-			v = 0
-		default:
-			v = "none"
-		}
-		answers = append(answers, care.FactValue{Name: f.ID, Value: v})
+		answers = append(answers, care.FactValue{Name: f.ID, Value: GoodAnswer(def, st.ID, f)})
 	}
 	return answers
+}
+
+// GoodAnswer is what nobody would mind as the answer to a question of a step's form: no, but yes to
+// those for consent, and the first of several values.
+func GoodAnswer(def *pathways.Definition, step string, f pathways.Field) any {
+	switch f.Type {
+	case pathways.TypeBool:
+		return asksConsent(def, step+"."+f.ID)
+	case pathways.TypeCode:
+		return f.Values[0]
+	case pathways.TypeInt, pathways.TypeNumber:
+		return 0
+	}
+	return "none"
 }
 
 // asksConsent tells whether a referral rests on the answer.

@@ -24,12 +24,15 @@ type Result struct {
 	Outcome    string                `json:"outcome,omitempty"`
 	Reason     string                `json:"reason,omitempty"`
 
-	Deadlines   []Deadline           `json:"deadlines"`
-	Timeline    []care.TimelineEntry `json:"timeline"`
-	Escalations []care.Escalation    `json:"escalations"`
-	Messages    []care.Message       `json:"messages"`
+	Deadlines   []Deadline           `json:"deadlines" nullable:"false"`
+	Timeline    []care.TimelineEntry `json:"timeline" nullable:"false"`
+	Escalations []care.Escalation    `json:"escalations" nullable:"false"`
+	Messages    []care.Message       `json:"messages" nullable:"false"`
+	// Branches are the places where it could have gone otherwise: each condition that was asked, when
+	// its answer was new.
+	Branches []Branch `json:"branches,omitempty"`
 	// Opened are the steps that began, in that order, each once.
-	Opened []string `json:"opened"`
+	Opened []string `json:"opened" nullable:"false"`
 	// Failures say what came otherwise than the scenario expects. Empty: as expected.
 	Failures []string `json:"failures,omitempty"`
 }

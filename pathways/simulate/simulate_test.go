@@ -183,3 +183,28 @@ func TestScenarioThatCannotBeRun(t *testing.T) {
 		}
 	}
 }
+
+// Every place where it could have gone otherwise is named, with what it looked at.
+func TestOneNamesEveryBranchPoint(t *testing.T) {
+	r := one(t, "post-discharge-tcm", simulate.Question{Facts: map[string]any{"discharged_on": "2025-11-26", "complexity": "high"}, Respond: true})
+	answers := map[string]simulate.Branch{}
+	for _, b := range r.Branches {
+		if b.Line == 0 || b.Words == "" || b.Expression == "" || b.At.Before(r.Start) {
+			t.Errorf("it is not said where, when or what: %+v", b)
+		}
+		answers[b.Rule] = b
+	}
+	for rule, want := range map[string]string{
+		"launch.when": "yes", "launch.unless[2].when": "no", "steps.destination.when": "no", "clocks.visit.within": "7 days", "ends[5].when": "yes",
+		"steps.transport.when": "not known", "tracks.red_flag.when": "not known", "steps.keep_trying.when": "no", "steps.pending_tests.when": "no",
+	} {
+		if answers[rule].Answer != want {
+			t.Errorf("%s was answered with %q, not %q", rule, answers[rule].Answer, want)
+		}
+	}
+	visit := answers["clocks.visit.within"]
+	if visit.Words != "7 days if complexity of medical decision making is high, otherwise 14 days" || len(visit.Facts) != 1 || visit.Facts[0].Value != "high" {
+		t.Errorf("the visit's time: %+v", visit)
+	}
+	says(t, text(t, r), "WHERE IT COULD HAVE GONE OTHERWISE", "“Were results still to come at discharge?” is yes? No.", "ends[5].when, line 338")
+}

@@ -3,8 +3,13 @@ package simulate
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"throughline/pathways/engine"
 )
 
 // longDay writes the weekday out, so that it can be checked against a calendar on the wall.
@@ -27,6 +32,7 @@ func (r Result) WriteText(out io.Writer) error {
 	}
 	p.deadlines(r.Deadlines)
 	p.timeline(r)
+	p.branches(r.Branches)
 	for _, f := range r.Failures {
 		p.linef("NOT AS EXPECTED: %s", f)
 	}
@@ -92,4 +98,44 @@ func (p *page) timeline(r Result) {
 		return
 	}
 	p.linef("Ended on %s as %s: %s.", r.End.In(p.zone).Format(longDay), r.Outcome, r.Reason)
+}
+
+// branches lists the conditions that were answered. Those that could not be decided yet are in the
+// JSON; here they would hide the others.
+func (p *page) branches(asked []Branch) {
+	decided := slices.DeleteFunc(slices.Clone(asked), func(a Branch) bool { return a.Answer == engine.AnswerUnknown })
+	if len(decided) == 0 {
+		return
+	}
+	p.linef("")
+	p.linef("WHERE IT COULD HAVE GONE OTHERWISE")
+	before := ""
+	for _, a := range decided {
+		at := a.At.In(p.zone).Format("Mon 2006-01-02 15:04")
+		shown := at
+		if at == before {
+			shown = strings.Repeat(" ", len(at))
+		}
+		before = at
+		p.linef("  %s  %s? %s.", shown, capital(a.Words), capital(a.Answer))
+		p.linef("  %s    %s", strings.Repeat(" ", len(at)), found(a))
+	}
+}
+
+// found says what a condition looked at, and where it stands.
+func found(a Branch) string {
+	place := a.Rule
+	if a.Line > 0 {
+		place = fmt.Sprintf("%s, line %d", a.Rule, a.Line)
+	}
+	parts := make([]string, len(a.Facts))
+	for i, f := range a.Facts {
+		parts[i] = f.Words
+	}
+	return strings.TrimSpace(strings.Join(parts, "; ") + " (" + place + ")")
+}
+
+func capital(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[size:]
 }
