@@ -9,6 +9,7 @@ import (
 	"throughline/care"
 	"throughline/identity"
 	"throughline/notify"
+	"throughline/pathways"
 	"throughline/pathways/engine"
 	"throughline/store"
 	"throughline/workflows"
@@ -26,11 +27,26 @@ func (j journal) Commit(ctx context.Context, c workflows.Commit) (workflows.Comm
 	if !errors.As(err, &refused) || refused.Rule != store.RuleOtherContent {
 		return workflows.Committed{}, err
 	}
-	ahead, _, err := j.Snapshot(ctx, c.Turn.State.EnrollmentID)
+	ahead, ref, err := j.Snapshot(ctx, c.Turn.State.EnrollmentID)
 	if err != nil {
 		return workflows.Committed{}, err
 	}
-	return workflows.Committed{Ahead: &ahead}, nil
+	// The turn that the history lacks may have moved the enrollment to another version.
+	d, err := versionOf(ctx, j.Store, ref)
+	if err != nil {
+		return workflows.Committed{}, err
+	}
+	return workflows.Committed{Ahead: &ahead, Definition: d}, nil
+}
+
+// versionOf gives the version that a state follows; nil where it is not kept, and only its workflow
+// knows it.
+func versionOf(ctx context.Context, s *store.Store, ref store.DefinitionRef) (*pathways.Definition, error) {
+	d, err := s.DefinitionByDigest(ctx, ref.Digest)
+	if care.CodeOf(err) == care.NotFound {
+		return nil, nil //nolint:nilnil // none is kept
+	}
+	return d.Definition, err
 }
 
 // outbox lets deliveries be recorded in the store.

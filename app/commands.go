@@ -53,11 +53,15 @@ func (c commands) Submit(ctx context.Context, enrollmentID care.ID, ev engine.Ev
 
 // adopt tells a workflow of the database's state, and whether that was ahead of its own.
 func (c commands) adopt(ctx context.Context, enrollmentID care.ID) (ahead bool, err error) {
-	state, _, err := c.store.Snapshot(ctx, enrollmentID)
+	state, ref, err := c.store.Snapshot(ctx, enrollmentID)
 	if err != nil {
 		return false, err
 	}
-	return c.Adopt(ctx, state)
+	d, err := versionOf(ctx, c.store, ref)
+	if err != nil {
+		return false, err
+	}
+	return c.Adopt(ctx, d, state)
 }
 
 // moveClock tells an enrollment of a demonstration's new offset, and lets it do what is now due.

@@ -42,13 +42,17 @@ func (r *Reconciler) CatchUp(ctx context.Context) (behind int, err error) {
 
 // adopt tells a workflow what the database holds. Nothing is found where it knew.
 func (r *Reconciler) adopt(ctx context.Context, id care.ID) (*Finding, error) {
-	state, _, err := r.Shelf.Snapshot(ctx, id)
+	state, ref, err := r.Shelf.Snapshot(ctx, id)
 	if err != nil {
 		return nil, fmt.Errorf("reading an enrollment's last state: %w", err)
 	}
+	follows, err := r.Shelf.DefinitionByDigest(ctx, ref.Digest)
+	if err != nil && care.CodeOf(err) != care.NotFound { // it may be a test's own; the workflow knows it
+		return nil, fmt.Errorf("reading the version that an enrollment follows: %w", err)
+	}
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
-	behind, err := r.Engine.Adopt(ctx, state)
+	behind, err := r.Engine.Adopt(ctx, follows.Definition, state)
 	switch {
 	case care.CodeOf(err) == care.NotFound:
 		return nil, nil //nolint:nilnil // it is over, or missing: the comparison finds that

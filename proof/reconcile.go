@@ -31,7 +31,7 @@ type Engine interface {
 	Running(ctx context.Context, enrollmentID care.ID) (bool, error)
 	Restore(ctx context.Context, d *pathways.Definition, st engine.State, pending ...engine.Effect) error
 	Submit(ctx context.Context, enrollmentID care.ID, ev engine.Event) (workflows.Receipt, error)
-	Adopt(ctx context.Context, st engine.State) (behind bool, err error)
+	Adopt(ctx context.Context, d *pathways.Definition, st engine.State) (behind bool, err error)
 }
 
 // The kinds of finding.

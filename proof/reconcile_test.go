@@ -100,7 +100,7 @@ func (w *world) Restore(_ context.Context, d *pathways.Definition, st engine.Sta
 }
 
 // Adopt implements proof.Engine.
-func (w *world) Adopt(_ context.Context, st engine.State) (bool, error) {
+func (w *world) Adopt(_ context.Context, _ *pathways.Definition, st engine.State) (bool, error) {
 	if w.refuse != nil {
 		if err := w.refuse(st.EnrollmentID); err != nil {
 			return false, err

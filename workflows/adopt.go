@@ -15,12 +15,13 @@ import (
 // reconciler tells it.
 
 // adopt goes on from the database's state where that is ahead, and asks again for what is awaited.
-func (e *enrollment) adopt(ahead engine.State) {
+func (e *enrollment) adopt(ahead Adoption) {
 	if ahead.Seq <= e.state.Seq {
 		return
 	}
 	version := e.state.Engine
-	e.state = ahead
+	e.state = ahead.State
+	e.followVersion(ahead.Definition)
 	e.state.Engine = version
 	//workflowcheck:ignore // pure
 	e.dispatch(engine.Unanswered(e.state))
@@ -31,14 +32,14 @@ func (e *enrollment) adopt(ahead engine.State) {
 func (e *enrollment) listenForAdoption(ctx workflow.Context) error {
 	options := workflow.UpdateHandlerOptions{
 		Description: "Goes on from the database's state, where that is ahead.",
-		Validator: func(_ workflow.Context, st engine.State) error {
+		Validator: func(_ workflow.Context, st Adoption) error {
 			if st.Seq <= e.state.Seq {
 				return Refusal(care.Errorf(care.Conflict, "the database is not ahead").By("adopt.current"))
 			}
 			return nil
 		},
 	}
-	adopt := func(ctx workflow.Context, st engine.State) (Receipt, error) {
+	adopt := func(ctx workflow.Context, st Adoption) (Receipt, error) {
 		return e.enqueue(ctx, &submission{ahead: &st, answered: true})
 	}
 	if err := workflow.SetUpdateHandlerWithOptions(ctx, AdoptUpdate, adopt, options); err != nil {

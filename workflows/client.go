@@ -90,10 +90,11 @@ func (c *Client) Restore(ctx context.Context, d *pathways.Definition, st engine.
 	return nil
 }
 
-// Adopt tells a workflow of the database's state, and whether that was ahead of its own.
-func (c *Client) Adopt(ctx context.Context, st engine.State) (ahead bool, err error) {
+// Adopt tells a workflow of the database's state with the version that it follows, and whether that was
+// ahead of its own.
+func (c *Client) Adopt(ctx context.Context, d *pathways.Definition, st engine.State) (ahead bool, err error) {
 	handle, err := c.temporal.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
-		WorkflowID: WorkflowID(st.EnrollmentID), UpdateName: AdoptUpdate, Args: []any{st},
+		WorkflowID: WorkflowID(st.EnrollmentID), UpdateName: AdoptUpdate, Args: []any{Adoption{State: st, Definition: d}},
 		WaitForStage: client.WorkflowUpdateStageCompleted,
 	})
 	if err == nil {

@@ -22,21 +22,21 @@ const (
 // commit makes the turn durable, however long that takes: the enrollment does not move on, and
 // nobody gets a receipt, before it is. It gives the database's state where that is ahead, and the
 // turn was not taken.
-func (e *enrollment) commit(ctx workflow.Context, turn engine.Turn) (ahead *engine.State) {
+func (e *enrollment) commit(ctx workflow.Context, turn engine.Turn, ref DefinitionRef) (ahead *Adoption) {
 	// A workflow that somebody cancels still finishes the turn it is in.
 	ctx, cancel := workflow.NewDisconnectedContext(ctx)
 	defer cancel()
-	c := Commit{Turn: turn, Definition: e.ref}
+	c := Commit{Turn: turn, Definition: ref}
 	summary := summaryOf(turn)
 	done, err := quickCommit(ctx, c, summary)
 	if err == nil {
-		return done.Ahead
+		return done.adoption()
 	}
 	e.uncommitted = fmt.Sprintf("turn %d could not be committed at once and is being tried again", turn.State.Seq)
 	defer func() { e.uncommitted = "" }()
 	for {
 		if done, err = slowCommit(ctx, c, summary); err == nil {
-			return done.Ahead
+			return done.adoption()
 		}
 		// The server retries without end, so that only somebody's intervention leads here.
 		_ = workflow.Sleep(ctx, slowCommitPause) // never cancelled: see above

@@ -83,6 +83,22 @@ type Committed struct {
 	// Ahead is the state that the database holds where it is ahead of this history: it has a turn that
 	// was committed by a process that died before the history had it. Nil where the turn was taken.
 	Ahead *engine.State `json:"ahead,omitempty"`
+	// Definition is the version that the state ahead follows; nil: the one that the workflow follows.
+	Definition *pathways.Definition `json:"definition,omitempty"`
+}
+
+// Adoption is a state of the database that may be ahead of a workflow, with the version that it follows.
+type Adoption struct {
+	engine.State
+	// Definition is nil where it is the one that the workflow follows.
+	Definition *pathways.Definition `json:"definition,omitempty"`
+}
+
+func (c Committed) adoption() *Adoption {
+	if c.Ahead == nil {
+		return nil
+	}
+	return &Adoption{State: *c.Ahead, Definition: c.Definition}
 }
 
 // Outgoing is one message to be delivered.

@@ -60,7 +60,7 @@ func (e *enrollment) result(ctx workflow.Context, eff engine.Effect) (ev engine.
 }
 
 func (e *enrollment) send(ctx workflow.Context, m *care.Message) (engine.Event, bool) {
-	out := Outgoing{Message: *m, Template: e.definition.TemplateByName(m.Template)}
+	out := Outgoing{Message: *m, Template: e.engine.Template(e.state, *m)}
 	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		TaskQueue:              DeliveryQueue,
 		StartToCloseTimeout:    deliveryLimit,

@@ -43,27 +43,16 @@ type enrollment struct {
 // submission is one event on its way through the shell.
 type submission struct {
 	event    engine.Event
-	ahead    *engine.State // instead of an event: the database's state, which may be ahead
-	answered bool          // a caller waits for the receipt
+	ahead    *Adoption // instead of an event: the database's state, which may be ahead
+	answered bool      // a caller waits for the receipt
 	done     bool
 	receipt  Receipt
 	err      error
 }
 
 func setUp(ctx workflow.Context, in Input) (*enrollment, error) {
-	//workflowcheck:ignore // pure, though it keeps what it compiled: the same definition gives the same engine
-	core, err := engine.For(&in.Definition)
-	if err != nil {
-		// A definition that was published and no longer compiles is a defect of this build. The panic
-		// holds the workflow where it stands until a build that can run it.
-		panic(fmt.Errorf("making the engine: %w", err))
-	}
-	e := &enrollment{
-		definition: in.Definition,
-		//workflowcheck:ignore // pure: it hashes the definition
-		ref:    DefinitionRef{Pathway: in.Definition.Pathway, Version: in.Definition.Version, Digest: pathways.Digest(&in.Definition)},
-		engine: core,
-	}
+	e := &enrollment{}
+	e.followVersion(&in.Definition)
 	if in.State != nil {
 		e.state = *in.State
 	}
@@ -168,8 +157,9 @@ func (e *enrollment) turn(ctx workflow.Context, s *submission) {
 		e.refuse(ctx, s, err)
 		return
 	}
+	moved := movedTo(s.event, turn)
 	if turn.State.Seq != e.state.Seq {
-		if ahead := e.commit(ctx, turn); ahead != nil {
+		if ahead := e.commit(ctx, turn, e.refAfter(moved)); ahead != nil {
 			e.adopt(*ahead)
 			e.turn(ctx, s) // anew, against what the database knows: it may know the event
 			return
@@ -177,6 +167,7 @@ func (e *enrollment) turn(ctx workflow.Context, s *submission) {
 	}
 	if !turn.Duplicate {
 		e.state = turn.State
+		e.followVersion(moved)
 	}
 	s.receipt, s.done = receiptOf(turn), true
 	e.dispatch(turn.Effects)

@@ -51,6 +51,10 @@ func TestRecordHistories(t *testing.T) {
 		"outage":    (*recorder).outage,
 		"referral":  (*recorder).referral,
 		"renewed":   (*recorder).renewal,
+
+		"moved":         (*recorder).moved,
+		"moved-back":    (*recorder).movedBack,
+		"moved-renewed": (*recorder).movedAndRenewed,
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := os.Stat(fixture(name)); err == nil && !*anew {

@@ -20,6 +20,9 @@ func summaryOf(t engine.Turn) string {
 		c.add(eff)
 	}
 	phrases := c.phrases()
+	if m := t.Event.Migration; m != nil && len(t.Effects) > 0 {
+		phrases = append([]string{"move to another version"}, phrases...)
+	}
 	if len(phrases) == 0 {
 		return "record " + string(t.Event.Kind)
 	}

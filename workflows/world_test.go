@@ -25,7 +25,11 @@ var coordinator = care.Actor{Kind: care.Person, ID: "ann", Role: "coordinator"}
 
 func errand(t testing.TB) *pathways.Definition {
 	t.Helper()
-	const file = "testdata/errand.yaml"
+	return definition(t, "testdata/errand.yaml")
+}
+
+func definition(t testing.TB, file string) *pathways.Definition {
+	t.Helper()
 	src, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -58,14 +62,16 @@ type world struct {
 	mu      sync.Mutex
 	t       testing.TB
 	turns   []engine.Turn
-	quick   int                // commits tried as local activities
-	slow    int                // commits tried as ordinary ones
-	sent    []string           // purposes, in order
-	commit  func() error       // fails a commit of either kind
-	send    func() error       // fails an attempt to send
-	found   []engine.Candidate // what a search finds
-	failing error              // what a search fails with
-	lost    bool               // turns are there that the history does not know
+	refs    []workflows.DefinitionRef // the versions that the turns were committed under
+	quick   int                       // commits tried as local activities
+	slow    int                       // commits tried as ordinary ones
+	sent    []string                  // purposes, in order
+	commit  func() error              // fails a commit of either kind
+	send    func() error              // fails an attempt to send
+	found   []engine.Candidate        // what a search finds
+	failing error                     // what a search fails with
+	lost    bool                      // turns are there that the history does not know
+	follows *pathways.Definition      // the version of the last of them
 }
 
 func (w *world) register(r registry) {
@@ -105,13 +111,13 @@ func (w *world) commitTurn(ctx context.Context, c workflows.Commit) (workflows.C
 				w.t.Errorf("turn %d came again with other content", c.Turn.State.Seq)
 			}
 			ahead := w.turns[len(w.turns)-1].State
-			return workflows.Committed{Ahead: &ahead}, nil
+			return workflows.Committed{Ahead: &ahead, Definition: w.follows}, nil
 		}
 	}
 	if want := int64(len(w.turns)) + 1; c.Turn.State.Seq != want {
 		w.t.Errorf("turn %d was committed where %d comes next", c.Turn.State.Seq, want)
 	}
-	w.turns = append(w.turns, c.Turn)
+	w.turns, w.refs = append(w.turns, c.Turn), append(w.refs, c.Definition)
 	return none, nil
 }
 

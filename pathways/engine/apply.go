@@ -71,6 +71,9 @@ func init() { //nolint:gochecknoinits // the table refers to functions that refe
 		EnrollmentSupersede:    (*run).superseded,
 		EnrollmentEnterInError: (*run).inError,
 
+		EnrollmentMigrate:  (*run).migrate,
+		EnrollmentMoveBack: (*run).moveBack,
+
 		StepStart:    (*run).startStep,
 		StepSkip:     (*run).skipStep,
 		StepAdd:      (*run).addStep,

@@ -137,24 +137,30 @@ func (r *run) instant(v any) (time.Time, bool) {
 // moment lies ahead: then it will fire again, under the same identity.
 func (r *run) placeRungs(c *Clock, ladder *pathways.Ladder) {
 	for i, rung := range ladder.Rungs {
-		at, ok := r.moment(rung.At, func(anchor string) (time.Time, bool) {
-			switch anchor {
-			case "due":
-				return c.Due, true
-			case "start":
-				return r.extendedAnchor(c), true
-			}
-			return r.anchor(anchor, r.stepOf(c))
-		})
-		if !ok {
-			at = c.Due
-		}
+		at := r.rungMoment(c, rung)
 		if c.Rungs[i].Fired && at.After(r.at) && !at.Equal(c.Rungs[i].At) {
 			c.Rungs[i].Fired = false
 			r.withdrawRung(c, i, "the deadline moved")
 		}
 		c.Rungs[i].At = at
 	}
+}
+
+// rungMoment is when a rung comes; one whose anchor is not known comes with the deadline.
+func (r *run) rungMoment(c *Clock, rung pathways.Rung) time.Time {
+	at, ok := r.moment(rung.At, func(anchor string) (time.Time, bool) {
+		switch anchor {
+		case "due":
+			return c.Due, true
+		case "start":
+			return r.extendedAnchor(c), true
+		}
+		return r.anchor(anchor, r.stepOf(c))
+	})
+	if !ok {
+		return c.Due
+	}
+	return at
 }
 
 // passOver marks the reminders and warnings whose moment had passed before the clock was armed:
@@ -178,7 +184,7 @@ func (r *run) recompute(why string) {
 	for _, c := range r.s.Clocks {
 		st := r.stepOf(c)
 		over := st != nil && st.Status.Ended()
-		if c.Status == care.ClockCancelled || over && (st.Status != care.StepDone || r.def.ClockByName(c.Name) == nil) || !over && c.Status == care.ClockMet {
+		if c.Status == care.ClockCancelled || c.Settled || over && (st.Status != care.StepDone || r.def.ClockByName(c.Name) == nil) || !over && c.Status == care.ClockMet {
 			continue
 		}
 		spec, ok := r.clockSpec(c)
@@ -230,6 +236,9 @@ func (r *run) clockInWords(c *Clock) string {
 
 // clockSpec finds what defines a clock: the definition, or a step kind's own clocks.
 func (r *run) clockSpec(c *Clock) (pathways.Clock, bool) {
+	if kept := r.keptClock(c); kept != nil {
+		return *kept, true
+	}
 	if spec := r.def.ClockByName(c.Name); spec != nil {
 		return *spec, true
 	}
@@ -324,23 +333,28 @@ func (r *run) runOn() {
 		if c.Status != care.ClockPaused || c.PausedAt == nil {
 			continue
 		}
-		stood := r.at.Sub(*c.PausedAt)
-		off, err := care.ParseOffset(c.Offset)
-		switch {
-		case c.Moved:
-			c.Due = c.Due.Add(stood)
-		case err == nil && off.WholeDays():
-			c.LostDays += r.daysBetween(*c.PausedAt, r.at, off.Unit)
-			c.Stood = append(c.Stood, Stand{From: *c.PausedAt, To: r.at})
-		default:
-			c.Lost += stood
-		}
-		c.PausedAt = nil
-		c.Status = care.ClockRunning
+		r.goesOn(c)
 		if spec, ok := r.clockSpec(c); ok {
 			r.compute(c, spec, r.stepOf(c))
 		}
 	}
+}
+
+// goesOn notes for how long a clock stood still, and lets it run.
+func (r *run) goesOn(c *Clock) {
+	stood := r.at.Sub(*c.PausedAt)
+	off, err := care.ParseOffset(c.Offset)
+	switch {
+	case c.Moved:
+		c.Due = c.Due.Add(stood)
+	case err == nil && off.WholeDays():
+		c.LostDays += r.daysBetween(*c.PausedAt, r.at, off.Unit)
+		c.Stood = append(c.Stood, Stand{From: *c.PausedAt, To: r.at})
+	default:
+		c.Lost += stood
+	}
+	c.PausedAt = nil
+	c.Status = care.ClockRunning
 }
 
 // overdue marks a clock as run out. The work stays open and owned.

@@ -12,6 +12,7 @@ func (s State) clone() State {
 	c.Escalations = slices.Clone(s.Escalations)
 	c.Personal = slices.Clone(s.Personal)
 	c.Outbox = slices.Clone(s.Outbox)
+	c.Kept = slices.Clone(s.Kept)
 	c.Steps = slices.Clone(s.Steps)
 	for i, st := range s.Steps {
 		c.Steps[i] = st.clone()

@@ -136,6 +136,11 @@ type run struct {
 	told    int
 	opened  []*Step  // by the event itself
 	started []string // tracks, by the event itself
+	left    *run     // while moving to another version: the state as it was, seen with the version before
+	moving  bool     // until every item has its new rule
+	// clockNames are the clocks in the places that they had before the move, as they are called since.
+	clockNames []ClockWas
+	asks       []string // what a person has to decide after the move, in words
 }
 
 // catchUp does all that is due until now, each at its own moment and in their order, so that a
@@ -182,8 +187,9 @@ func (r *run) finish() Turn {
 		r.s.Seq++
 		r.describe(wake)
 		r.compact()
+		r.noteMove()
 	}
-	return Turn{State: r.s, Event: r.ev, Effects: r.effects, Wake: wake, RecordedAt: r.now}
+	return Turn{State: r.s, Event: r.ev.withoutDefinition(), Effects: r.effects, Wake: wake, RecordedAt: r.now}
 }
 
 // actor is who did what is being done: the event's actor, or the engine where a clock did it.

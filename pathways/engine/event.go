@@ -62,6 +62,10 @@ const (
 	EnrollmentWithdraw     EventKind = "enrollment.withdraw"
 	EnrollmentSupersede    EventKind = "enrollment.supersede"
 	EnrollmentEnterInError EventKind = "enrollment.enter_in_error"
+	// EnrollmentMigrate moves the enrollment to another version of its pathway, EnrollmentMoveBack takes
+	// that back while it may be.
+	EnrollmentMigrate  EventKind = "enrollment.migrate"
+	EnrollmentMoveBack EventKind = "enrollment.move_back"
 
 	StepStart  EventKind = "step.start"
 	StepSkip   EventKind = "step.skip"
@@ -121,6 +125,7 @@ type Event struct {
 	Delivery   *Delivery      `json:"delivery,omitempty"`   // message.delivered
 	Calendar   *care.Calendar `json:"calendar,omitempty"`   // calendar.changed
 	Offset     time.Duration  `json:"offset,omitempty"`     // clock.offset, nanoseconds
+	Migration  *Migration     `json:"migration,omitempty"`  // enrollment.migrate, enrollment.move_back
 }
 
 // Launch is what an enrollment starts with.

@@ -18,6 +18,9 @@ func (r *run) ladder(name string) *pathways.Ladder {
 	if l := r.def.LadderByName(name); l != nil {
 		return l
 	}
+	if l := r.keptLadder(name); l != nil {
+		return l
+	}
 	return ownLadders[name]
 }
 
@@ -38,6 +41,9 @@ func (r *run) fireRung(c *Clock, i int) {
 	cause.Text = rung.At + "; " + c.Reason
 	if rung.At == "due" {
 		cause.Text = c.Reason
+	}
+	if r.moving {
+		cause.Text += "; " + r.lateRungInWords(c.Rungs[i])
 	}
 	switch act {
 	case "remind":
@@ -205,7 +211,15 @@ func (r *run) wakeSnoozed() {
 // rungID is the stable identity of what a rung does. It holds no time, so that whatever is
 // retried, corrected or replayed is the same one thing.
 func (r *run) rungID(st *Step, c *Clock, i int, what string) care.ID {
-	return care.DeriveID(r.s.StartedAt, r.s.EnrollmentID, st.ID, strconv.Itoa(st.Occurrence), c.Name, strconv.Itoa(i), what)
+	return care.DeriveID(r.s.StartedAt, r.s.EnrollmentID, st.ID, strconv.Itoa(st.Occurrence), c.Name, rungKey(c, i), what)
+}
+
+// rungKey is the rung's place on its ladder, unless the ladder changed under a running clock.
+func rungKey(c *Clock, i int) string {
+	if key := c.Rungs[i].Key; key != "" {
+		return key
+	}
+	return strconv.Itoa(i)
 }
 
 func taskID(st *Step) care.ID {

@@ -98,7 +98,11 @@ func (r *run) send(m care.Message) {
 	if m.To == "patient" && r.s.Patient.Language != "" {
 		m.Language = r.s.Patient.Language
 	}
-	r.s.Outbox = append(r.s.Outbox, m)
+	if i := slices.IndexFunc(r.s.Outbox, func(other care.Message) bool { return other.ID == m.ID }); i >= 0 {
+		r.s.Outbox[i] = m // withdrawn before, and asked for again before its delivery has answered
+	} else {
+		r.s.Outbox = append(r.s.Outbox, m)
+	}
 	r.effects = append(r.effects, Effect{Kind: MessageRow, Message: &m})
 	r.moved(m.ID, "message", "", string(care.MessageQueued), "", "", r.at)
 }
@@ -140,6 +144,7 @@ func (r *run) delivered() error {
 	}
 	m := r.s.Outbox[i]
 	r.s.Outbox = slices.Delete(r.s.Outbox, i, i+1)
+	r.letGoOfWords(m.ID)
 	if m.Status == care.MessageStopped {
 		r.withdrawnTooLate(m)
 		return nil

@@ -26,7 +26,7 @@ type walk struct {
 	waiting  []engine.Event // results of activities that are under way
 	known    []engine.Event // what happened already
 	raised   map[care.ID]bool
-	identity map[string]care.ID
+	identity map[string]care.ID // nil where the ladders change on the way
 }
 
 // Whatever happens, in whatever order and at whatever time, the engine keeps its promises.
@@ -463,7 +463,7 @@ func (w *walk) rung(t care.Transition) {
 
 // identify holds that one rung of one ladder is one escalation for ever.
 func (w *walk) identify(esc care.Escalation) {
-	if esc.Rung == 0 {
+	if esc.Rung == 0 || w.identity == nil {
 		return
 	}
 	key := fmt.Sprint(esc.Step, esc.Occurrence, esc.Cause.Clock, esc.Rung, esc.Kind)

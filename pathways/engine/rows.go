@@ -209,7 +209,7 @@ func (r *run) stepRows() {
 			old = r.before.Steps[i]
 		}
 		row := r.stepRow(st)
-		if old == nil || !reflect.DeepEqual(r.stepRow(old), row) {
+		if old == nil || !reflect.DeepEqual(r.stepRowBefore(old), row) {
 			r.effects = append(r.effects, Effect{Kind: StepRow, Step: &row})
 		}
 		if st.Task != nil && (old == nil || old.Task == nil || !reflect.DeepEqual(*old.Task, *st.Task)) {

@@ -46,6 +46,9 @@ type State struct {
 
 	Outbox []care.Message `json:"outbox,omitempty"` // queued or withdrawn, their result not yet known
 
+	Kept      []Kept      `json:"kept,omitempty"`      // the rules of open work that the present version no longer has
+	Migration *MoveRecord `json:"migration,omitempty"` // how it came to its version, while that may be taken back
+
 	Seq    int64         `json:"seq"`
 	At     time.Time     `json:"at"`               // the logical time reached
 	Seen   []string      `json:"seen,omitempty"`   // the last events' ids
@@ -150,6 +153,9 @@ type Clock struct {
 	Cause    care.Cause `json:"cause"`
 	Ladder   string     `json:"ladder,omitempty"`
 	Rungs    []RungRun  `json:"rungs,omitempty"`
+	// Settled marks the clock of a step that ended under another rule than the present version's: it
+	// was judged by that one, and stays so.
+	Settled bool `json:"settled,omitempty"`
 }
 
 // Stand is a time in which a clock stood still.
@@ -162,4 +168,7 @@ type Stand struct {
 type RungRun struct {
 	At    time.Time `json:"at"`
 	Fired bool      `json:"fired,omitempty"`
+	// Key is the rung's identity where its place on the ladder is not: the ladder was changed while the
+	// clock ran.
+	Key string `json:"key,omitempty"`
 }

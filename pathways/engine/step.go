@@ -272,7 +272,7 @@ func (r *run) endStep(st *Step, status care.StepStatus, outcome string, happened
 	if wasOpen || status == care.StepSkipped {
 		r.tell("step."+string(status), st.ID, r.stepEndInWords(st), r.causeOf("steps."+st.ID, 0, ""))
 	}
-	if r.ending == "" {
+	if r.ending == "" && !r.moving {
 		r.recompute(clause(r.stepTitle(st)) + " is over")
 	}
 }

@@ -15,6 +15,12 @@ import (
 var taskKind = kind{open: openTaskStep, complete: completeTaskStep}
 
 func openTaskStep(r *run, st *Step, spec *pathways.Step) {
+	r.openTask(st, taskPlan{title: spec.Task, outcomes: taskOutcomes(spec), form: spec.Form})
+	r.armStepClock(st, spec)
+}
+
+// taskOutcomes are the outcomes from which whoever does a task step chooses.
+func taskOutcomes(spec *pathways.Step) []string {
 	outcomes := slices.Clone(spec.Outcomes)
 	if len(outcomes) == 0 {
 		outcomes = []string{"done"}
@@ -22,8 +28,7 @@ func openTaskStep(r *run, st *Step, spec *pathways.Step) {
 	if spec.Excused != nil && !slices.Contains(outcomes, spec.Excused.Outcome) {
 		outcomes = append(outcomes, spec.Excused.Outcome)
 	}
-	r.openTask(st, taskPlan{title: spec.Task, outcomes: outcomes, form: spec.Form})
-	r.armStepClock(st, spec)
+	return outcomes
 }
 
 // clockDue is the clock of a step that gives its deadline itself.
@@ -51,10 +56,6 @@ type taskPlan struct {
 // openTask gives the step its task.
 func (r *run) openTask(st *Step, p taskPlan) {
 	spec := r.spec(st.ID)
-	priority := spec.Priority
-	if priority == 0 {
-		priority = 3
-	}
 	if p.instructions == "" {
 		p.instructions = spec.Instructions
 	}
@@ -63,7 +64,7 @@ func (r *run) openTask(st *Step, p taskPlan) {
 		EnrollmentID: r.s.EnrollmentID, PatientID: r.s.PatientID,
 		Step: st.ID, Occurrence: st.Occurrence, Kind: st.Kind,
 		Title: p.title, Instructions: p.instructions, Form: p.form, Outcomes: p.outcomes,
-		Role: r.ownerOf(st), Status: care.TaskRequested, Priority: priority, OpenedAt: r.at, Cause: st.Cause,
+		Role: r.ownerOf(st), Status: care.TaskRequested, Priority: priorityOf(spec), OpenedAt: r.at, Cause: st.Cause,
 	}
 	if p.why != "" {
 		st.Task.Cause.Text = p.why
@@ -72,6 +73,13 @@ func (r *run) openTask(st *Step, p taskPlan) {
 		st.Task.Status = care.TaskOnHold
 	}
 	r.moved(st.Task.ID, "task", "", string(st.Task.Status), st.Task.Role, "", r.at)
+}
+
+func priorityOf(spec *pathways.Step) int {
+	if spec.Priority == 0 {
+		return 3
+	}
+	return spec.Priority
 }
 
 // closeTask ends the step's task with the step.
@@ -129,6 +137,9 @@ func (r *run) happened(st *Step) (time.Time, error) {
 			continue
 		}
 		spec := r.def.ClockByName(c.Name)
+		if kept := r.keptClock(c); kept != nil {
+			spec = kept
+		}
 		if spec == nil {
 			continue
 		}

@@ -80,7 +80,7 @@ func (r *run) stepTitle(st *Step) string {
 	case st.Referral != nil:
 		return "Referral for " + plain(st.Referral.Need)
 	case spec == nil:
-		return plain(st.ID)
+		return r.formerTitle(st)
 	case spec.Referral != nil:
 		if need := r.need(spec.Referral, st); need != spec.Referral.Need {
 			return "Referral for " + plain(need)
