@@ -1,6 +1,9 @@
 package care
 
-import "time"
+import (
+	"sync"
+	"time"
+)
 
 // FederalHolidays lists the US federal holidays of a year in the order of the
 // calendar, each on the day on which it is observed: a holiday on a Saturday
@@ -27,8 +30,16 @@ func FederalHolidays(year int) []Holiday {
 	return observed
 }
 
+// federalByYear keeps what FederalHolidays gives, which every deadline asks for several times.
+var federalByYear sync.Map
+
 func federalHolidayOn(d Date) (name string, ok bool) {
-	for _, h := range FederalHolidays(d.Year) {
+	kept, known := federalByYear.Load(d.Year)
+	if !known {
+		kept, _ = federalByYear.LoadOrStore(d.Year, FederalHolidays(d.Year))
+	}
+	holidays, _ := kept.([]Holiday)
+	for _, h := range holidays {
 		if h.Date == d {
 			return h.Name, true
 		}

@@ -12,8 +12,11 @@ import (
 //go:embed library/*.yaml library/parts/*.yaml
 var libraryFiles embed.FS
 
-// scenarioSuffix marks the files beside a definition that say how it must behave.
-const scenarioSuffix = ".scenarios.yaml"
+// Files beside a definition: what must come of it, and the population to simulate it with.
+const (
+	scenarioSuffix   = ".scenarios.yaml"
+	populationSuffix = ".population.yaml"
+)
 
 // Library gives the definitions that ship, checked, in the order of their keys.
 func Library() ([]*Definition, error) {
@@ -23,7 +26,7 @@ func Library() ([]*Definition, error) {
 	}
 	var library []*Definition
 	for _, file := range files {
-		if strings.HasSuffix(file, scenarioSuffix) {
+		if !isDefinition(file) {
 			continue
 		}
 		src, err := libraryFiles.ReadFile(file)
@@ -66,4 +69,9 @@ func PartsIn(files fs.FS, dir string) (*PartSet, error) {
 		parts = append(parts, PartFile{File: name, Source: src})
 	}
 	return NewPartSet(parts...)
+}
+
+// isDefinition tells a definition from the files beside it.
+func isDefinition(file string) bool {
+	return !strings.HasSuffix(file, scenarioSuffix) && !strings.HasSuffix(file, populationSuffix)
 }

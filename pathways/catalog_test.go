@@ -3,7 +3,6 @@ package pathways
 import (
 	"encoding/json"
 	"io/fs"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -15,7 +14,7 @@ func TestLibraryChecksClean(t *testing.T) {
 		t.Fatalf("no library: %v", err)
 	}
 	for _, file := range files {
-		if strings.HasSuffix(file, scenarioSuffix) {
+		if !isDefinition(file) {
 			continue
 		}
 		src, err := libraryFiles.ReadFile(file)

@@ -136,25 +136,28 @@ func (p *Program) lookup(expr string) (*expression, *fault) {
 type expression struct {
 	program cel.Program
 	asks    []string // the names that its text mentions, in order
+	memo    memo
 }
 
-func (e *expression) eval(lang *language, vals Values) (result any, verdict Verdict) {
+// compute asks CEL. It also gives the names that were asked, each once, in that order.
+func (e *expression) compute(lang *language, vals Values) (result any, verdict Verdict, names []string) {
 	asked := &questions{lang: lang, vals: vals}
 	defer func() {
 		if r := recover(); r != nil {
 			result, verdict = nil, Verdict{Text: fmt.Sprintf("cannot be decided: %v", r)}
 		}
+		names = asked.names()
 	}()
 	out, _, err := e.program.Eval(asked)
 	if err != nil {
-		return nil, asked.undecided(err)
+		return nil, asked.undecided(err), nil
 	}
 	result, err = fromCEL(out)
 	if err != nil {
-		return nil, asked.undecided(err)
+		return nil, asked.undecided(err), nil
 	}
 	truth, isBool := result.(bool)
-	return result, Verdict{True: !isBool || truth, Text: asked.inWords()}
+	return result, Verdict{True: !isBool || truth, Text: asked.inWords()}, nil
 }
 
 // questions stands between CEL and the values. It notes what was asked, so that the verdict can
@@ -192,6 +195,14 @@ func (q *questions) ResolveName(name string) (any, bool) {
 
 // Parent implements cel.Activation.
 func (q *questions) Parent() cel.Activation { return nil }
+
+func (q *questions) names() []string {
+	names := make([]string, len(q.found))
+	for i, a := range q.found {
+		names[i] = a.name
+	}
+	return names
+}
 
 func (q *questions) undecided(err error) Verdict {
 	var unknown []string

@@ -12,3 +12,14 @@ func LibraryScenarios(key string) (file string, src []byte, err error) {
 	}
 	return file, src, nil
 }
+
+// LibraryPopulation gives the population that ships beside a pathway of the library, as it is
+// written. Package simulate/population reads and runs it.
+func LibraryPopulation(key string) (file string, src []byte, err error) {
+	file = "library/" + key + populationSuffix
+	src, err = libraryFiles.ReadFile(file)
+	if err != nil {
+		return file, nil, fmt.Errorf("reading the population of %s: %w", key, err)
+	}
+	return file, src, nil
+}

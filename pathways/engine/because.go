@@ -71,6 +71,9 @@ func (a *asked) Value(name string) (any, bool) {
 	return v, ok
 }
 
+// Peek implements pathways.Peeker.
+func (a *asked) Peek(name string) (any, bool) { return a.Values.Value(name) }
+
 // findingInWords writes "contact.outcome" with "reached_caregiver" as "Reach the patient: reached
 // caregiver".
 func (r *run) findingInWords(name string, value any) string {

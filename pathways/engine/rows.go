@@ -208,6 +208,9 @@ func (r *run) stepRows() {
 		if i < len(r.before.Steps) {
 			old = r.before.Steps[i]
 		}
+		if old != nil && sameStep(old, st) {
+			continue
+		}
 		row := r.stepRow(st)
 		if old == nil || !reflect.DeepEqual(r.stepRowBefore(old), row) {
 			r.effects = append(r.effects, Effect{Kind: StepRow, Step: &row})
@@ -236,6 +239,9 @@ func (r *run) stepRow(st *Step) care.Step {
 
 func (r *run) clockRows() {
 	for i, c := range r.s.Clocks {
+		if i < len(r.before.Clocks) && sameClock(r.before.Clocks[i], c) {
+			continue
+		}
 		row := r.clockRow(c)
 		if i < len(r.before.Clocks) && reflect.DeepEqual(r.clockRow(r.before.Clocks[i]), row) {
 			continue

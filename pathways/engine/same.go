@@ -1,0 +1,68 @@
+package engine
+
+import (
+	"slices"
+	"time"
+
+	"throughline/care"
+)
+
+// What most turns ask of most steps and clocks is whether they are as they were. These comparisons
+// answer that without reflection and without making the rows. They may say no of what is the same,
+// never yes of what is not: TestSame holds them to every field there is.
+
+func sameStep(a, b *Step) bool {
+	return a.ID == b.ID && a.Occurrence == b.Occurrence && a.Kind == b.Kind && a.Track == b.Track && a.Personal == b.Personal &&
+		a.Status == b.Status && a.Outcome == b.Outcome && a.Reason == b.Reason &&
+		sameTime(a.OpenedAt, b.OpenedAt) && sameTime(a.EndedAt, b.EndedAt) && sameTime(a.OpensAt, b.OpensAt) &&
+		a.Round == b.Round && a.Ready == b.Ready && a.Missed == b.Missed && a.Cause == b.Cause &&
+		same(a.Task, b.Task, sameTask) && slices.Equal(a.Attempts, b.Attempts) && same(a.Appointment, b.Appointment, sameAppointment) &&
+		a.NoShows == b.NoShows && same(a.Referral, b.Referral, sameReferralRun) && a.MessageID == b.MessageID
+}
+
+// same compares what lies behind pointers.
+func same[T any](a, b *T, equal func(a, b *T) bool) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a == b || equal(a, b)
+}
+
+func sameTime(a, b *time.Time) bool {
+	return same(a, b, func(a, b *time.Time) bool { return *a == *b }) //nolint:revive // the very same, zone and all
+}
+
+func sameNext(a, b *care.Next) bool { return a.Text == b.Text && sameTime(a.At, b.At) }
+
+func sameTask(a, b *care.Task) bool {
+	return a.ID == b.ID && a.EnrollmentID == b.EnrollmentID && a.PatientID == b.PatientID && a.Step == b.Step && a.Occurrence == b.Occurrence &&
+		a.Kind == b.Kind && a.Title == b.Title && a.Instructions == b.Instructions && a.Form == b.Form && slices.Equal(a.Outcomes, b.Outcomes) &&
+		a.Role == b.Role && a.Assignee == b.Assignee && a.Status == b.Status && a.Priority == b.Priority &&
+		a.OpenedAt == b.OpenedAt && sameTime(a.DueAt, b.DueAt) && a.DueReason == b.DueReason && a.Missed == b.Missed &&
+		sameTime(a.EndedAt, b.EndedAt) && a.Outcome == b.Outcome && a.Attempts == b.Attempts && a.LiveAttempts == b.LiveAttempts &&
+		a.Cause == b.Cause && same(a.Next, b.Next, sameNext)
+}
+
+func sameAppointment(a, b *care.Appointment) bool {
+	return a.Identifier == b.Identifier && a.Status == b.Status && sameTime(a.Start, b.Start) && a.Barrier == b.Barrier
+}
+
+func sameReferralRun(a, b *ReferralRun) bool {
+	return a.Phase == b.Phase && a.Need == b.Need && same(a.Current, b.Current, sameReferral) && slices.Equal(a.Candidates, b.Candidates) &&
+		slices.Equal(a.Asked, b.Asked) && a.Attempt == b.Attempt && a.Search == b.Search
+}
+
+func sameReferral(a, b *care.Referral) bool {
+	return a.ID == b.ID && a.EnrollmentID == b.EnrollmentID && a.PatientID == b.PatientID && a.Step == b.Step && a.Occurrence == b.Occurrence &&
+		a.Attempt == b.Attempt && a.Need == b.Need && a.ServiceID == b.ServiceID && a.ServiceName == b.ServiceName && a.Status == b.Status &&
+		a.Reason == b.Reason && a.Outcome == b.Outcome && a.PartOf == b.PartOf && sameTime(a.SentAt, b.SentAt) &&
+		sameTime(a.AcknowledgedAt, b.AcknowledgedAt) && sameTime(a.ContactedAt, b.ContactedAt) && sameTime(a.EndedAt, b.EndedAt) &&
+		sameTime(a.DueAt, b.DueAt) && a.WaitsFor == b.WaitsFor && a.Cause == b.Cause && same(a.Next, b.Next, sameNext)
+}
+
+func sameClock(a, b *Clock) bool {
+	return a.Name == b.Name && a.Step == b.Step && a.Occurrence == b.Occurrence && a.Status == b.Status && a.Anchor == b.Anchor &&
+		a.Offset == b.Offset && a.Due == b.Due && a.Reason == b.Reason && a.Pause == b.Pause && a.Source == b.Source && a.Moved == b.Moved &&
+		sameTime(a.PausedAt, b.PausedAt) && a.Lost == b.Lost && a.LostDays == b.LostDays && slices.Equal(a.Stood, b.Stood) && a.Cause == b.Cause && a.Ladder == b.Ladder &&
+		slices.Equal(a.Rungs, b.Rungs)
+}
