@@ -16,12 +16,12 @@ func sameStep(a, b *Step) bool {
 		a.Status == b.Status && a.Outcome == b.Outcome && a.Reason == b.Reason &&
 		sameTime(a.OpenedAt, b.OpenedAt) && sameTime(a.EndedAt, b.EndedAt) && sameTime(a.OpensAt, b.OpensAt) &&
 		a.Round == b.Round && a.Ready == b.Ready && a.Missed == b.Missed && a.Cause == b.Cause &&
-		same(a.Task, b.Task, sameTask) && slices.Equal(a.Attempts, b.Attempts) && same(a.Appointment, b.Appointment, sameAppointment) &&
-		a.NoShows == b.NoShows && same(a.Referral, b.Referral, sameReferralRun) && a.MessageID == b.MessageID
+		sameBehind(a.Task, b.Task, sameTask) && slices.Equal(a.Attempts, b.Attempts) && sameBehind(a.Appointment, b.Appointment, sameAppointment) &&
+		a.NoShows == b.NoShows && sameBehind(a.Referral, b.Referral, sameReferralRun) && a.MessageID == b.MessageID
 }
 
-// same compares what lies behind pointers.
-func same[T any](a, b *T, equal func(a, b *T) bool) bool {
+// sameBehind compares what lies behind pointers.
+func sameBehind[T any](a, b *T, equal func(a, b *T) bool) bool {
 	if a == nil || b == nil {
 		return a == b
 	}
@@ -29,7 +29,7 @@ func same[T any](a, b *T, equal func(a, b *T) bool) bool {
 }
 
 func sameTime(a, b *time.Time) bool {
-	return same(a, b, func(a, b *time.Time) bool { return *a == *b }) //nolint:revive // the very same, zone and all
+	return sameBehind(a, b, func(a, b *time.Time) bool { return *a == *b }) //nolint:revive // the very same, zone and all
 }
 
 func sameNext(a, b *care.Next) bool { return a.Text == b.Text && sameTime(a.At, b.At) }
@@ -40,7 +40,7 @@ func sameTask(a, b *care.Task) bool {
 		a.Role == b.Role && a.Assignee == b.Assignee && a.Status == b.Status && a.Priority == b.Priority &&
 		a.OpenedAt == b.OpenedAt && sameTime(a.DueAt, b.DueAt) && a.DueReason == b.DueReason && a.Missed == b.Missed &&
 		sameTime(a.EndedAt, b.EndedAt) && a.Outcome == b.Outcome && a.Attempts == b.Attempts && a.LiveAttempts == b.LiveAttempts &&
-		a.Cause == b.Cause && same(a.Next, b.Next, sameNext)
+		a.Cause == b.Cause && sameBehind(a.Next, b.Next, sameNext)
 }
 
 func sameAppointment(a, b *care.Appointment) bool {
@@ -48,7 +48,7 @@ func sameAppointment(a, b *care.Appointment) bool {
 }
 
 func sameReferralRun(a, b *ReferralRun) bool {
-	return a.Phase == b.Phase && a.Need == b.Need && same(a.Current, b.Current, sameReferral) && slices.Equal(a.Candidates, b.Candidates) &&
+	return a.Phase == b.Phase && a.Need == b.Need && sameBehind(a.Current, b.Current, sameReferral) && slices.Equal(a.Candidates, b.Candidates) &&
 		slices.Equal(a.Asked, b.Asked) && a.Attempt == b.Attempt && a.Search == b.Search
 }
 
@@ -57,7 +57,7 @@ func sameReferral(a, b *care.Referral) bool {
 		a.Attempt == b.Attempt && a.Need == b.Need && a.ServiceID == b.ServiceID && a.ServiceName == b.ServiceName && a.Status == b.Status &&
 		a.Reason == b.Reason && a.Outcome == b.Outcome && a.PartOf == b.PartOf && sameTime(a.SentAt, b.SentAt) &&
 		sameTime(a.AcknowledgedAt, b.AcknowledgedAt) && sameTime(a.ContactedAt, b.ContactedAt) && sameTime(a.EndedAt, b.EndedAt) &&
-		sameTime(a.DueAt, b.DueAt) && a.WaitsFor == b.WaitsFor && a.Cause == b.Cause && same(a.Next, b.Next, sameNext)
+		sameTime(a.DueAt, b.DueAt) && a.WaitsFor == b.WaitsFor && a.Cause == b.Cause && sameBehind(a.Next, b.Next, sameNext)
 }
 
 func sameClock(a, b *Clock) bool {
