@@ -63,6 +63,6 @@ func sameReferral(a, b *care.Referral) bool {
 func sameClock(a, b *Clock) bool {
 	return a.Name == b.Name && a.Step == b.Step && a.Occurrence == b.Occurrence && a.Status == b.Status && a.Anchor == b.Anchor &&
 		a.Offset == b.Offset && a.Due == b.Due && a.Reason == b.Reason && a.Pause == b.Pause && a.Source == b.Source && a.Moved == b.Moved &&
-		sameTime(a.PausedAt, b.PausedAt) && a.Lost == b.Lost && a.LostDays == b.LostDays && slices.Equal(a.Stood, b.Stood) && a.Cause == b.Cause && a.Ladder == b.Ladder &&
+		sameTime(a.PausedAt, b.PausedAt) && a.Lost == b.Lost && a.LostDays == b.LostDays && a.Settled == b.Settled && slices.Equal(a.Stood, b.Stood) && a.Cause == b.Cause && a.Ladder == b.Ladder &&
 		slices.Equal(a.Rungs, b.Rungs)
 }
