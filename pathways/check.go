@@ -21,6 +21,7 @@ func Check(d *Definition) Problems {
 // finding is a problem that knows more about its place than a line.
 type finding struct {
 	Problem
+	leans   bool // it may be wrong only because something else could not be read
 	atValue bool // the value is at fault, not its key
 	inText  bool // line and column say where in the expression
 	line    int
@@ -73,6 +74,11 @@ func (c *checker) wrongValue(path string, line int, message, suggestion string) 
 	c.note(finding{atValue: true, Problem: Problem{Path: path, Line: line, Message: message, Suggestion: suggestion, Severity: SeverityError}})
 }
 
+// leaning notes an error that may come only of a part that could not be read.
+func (c *checker) leaning(path string, line int, message, suggestion string) {
+	c.note(finding{leans: true, atValue: true, Problem: Problem{Path: path, Line: line, Message: message, Suggestion: suggestion, Severity: SeverityError}})
+}
+
 // odd notes what is legal but odd.
 func (c *checker) odd(path string, line int, message, suggestion string) {
 	c.note(finding{Problem: Problem{Path: path, Line: line, Message: message, Suggestion: suggestion, Severity: SeverityWarning}})
@@ -83,7 +89,9 @@ func (c *checker) note(f finding) { c.findings = append(c.findings, f) }
 // header checks what stands at the top of the file.
 func (c *checker) header() {
 	d := c.d
-	if !slug.MatchString(d.Pathway) {
+	if d.Pathway == "" {
+		c.wrong("pathway", 0, "the pathway has no key", "write pathway: and a short name, like post-discharge-tcm")
+	} else if !slug.MatchString(d.Pathway) {
 		c.wrongValue("pathway", 0, fmt.Sprintf("%q cannot be the key of a pathway", d.Pathway), "use lower-case letters, digits and hyphens, like post-discharge-tcm")
 	}
 	if slices.Contains(reservedKeys, d.Pathway) {
@@ -107,7 +115,7 @@ func (c *checker) header() {
 	for i, l := range d.Languages {
 		path := fmt.Sprintf("languages[%d]", i)
 		if !languageTag.MatchString(l) {
-			c.wrongValue(path, 0, fmt.Sprintf("%q is no language", l), "write a tag like en, es or pt-BR")
+			c.wrongValue(path, 0, fmt.Sprintf("%q is no language", l), listInstead(l, "languages", nil, "write a tag like en, es or pt-BR"))
 		}
 		c.once(seen, path, 0, "language", l)
 	}
@@ -121,7 +129,7 @@ func (c *checker) header() {
 // once refuses a name that came before.
 func (c *checker) once(seen map[string]bool, path string, line int, what, name string) {
 	if seen[name] {
-		c.wrong(path, line, fmt.Sprintf("there are two of the %s %q", what, name), "give each its own name")
+		c.wrong(path, line, fmt.Sprintf("there are two of the %s %q", what, name), "remove one, or give it a name of its own")
 	}
 	seen[name] = true
 }
@@ -135,7 +143,7 @@ func (c *checker) role(path string, line int, role string, also ...string) {
 	switch {
 	case slices.Contains(Roles, role):
 	case !identifier.MatchString(role):
-		c.wrongValue(path, line, fmt.Sprintf("%q cannot be a role", role), "use lower-case letters and underscores, like care_coordinator")
+		c.wrongValue(path, line, fmt.Sprintf("%q cannot be a role", role), "write a role rather than a person or a team, in lower-case letters and underscores, like care_coordinator")
 	case nearest(role, known) != "":
 		c.wrongValue(path, line, fmt.Sprintf("there is no role %q", role), suggest(role, known))
 	default:
@@ -192,7 +200,7 @@ func (c *checker) launch() {
 		c.wrongValue("launch.once_per", l.Line, fmt.Sprintf("once_per cannot be %q", l.OncePer), "use encounter, patient or request")
 	}
 	if l.OncePer == "encounter" && !c.unknownEvent(l.On) && !eventAttribute(l.On, "discharged_at") {
-		c.wrongValue("launch.once_per", l.Line, "once_per: encounter needs a launch on an event of an encounter", "launch on encounter.discharged, or use once_per: patient")
+		c.leaning("launch.once_per", l.Line, "once_per: encounter needs a launch on an event of an encounter", "launch on encounter.discharged, or use once_per: patient")
 	}
 	for i, x := range l.Unless {
 		path := fmt.Sprintf("launch.unless[%d]", i)
@@ -219,7 +227,7 @@ func (c *checker) whileActive(l Launch) {
 	}
 	for i, p := range w.Pathways {
 		if !slug.MatchString(p) {
-			c.wrongValue(fmt.Sprintf("launch.while_active.pathways[%d]", i), l.Line, fmt.Sprintf("%q cannot be the key of a pathway", p), "")
+			c.wrongValue(fmt.Sprintf("launch.while_active.pathways[%d]", i), l.Line, fmt.Sprintf("%q cannot be the key of a pathway", p), "write its key rather than its title, like post-discharge-tcm")
 		}
 	}
 }

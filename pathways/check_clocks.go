@@ -42,7 +42,7 @@ var stepClocks = []string{"attendance", "consent", "search", "acknowledge", "fir
 func (c *checker) partName(path string, line int, what, name string) {
 	switch {
 	case !identifier.MatchString(name):
-		c.wrong(path, line, fmt.Sprintf("%q cannot be the name of %s", name, what), "use lower-case letters, digits and underscores, and begin with a letter")
+		c.wrong(path, line, fmt.Sprintf("%q cannot be the name of %s", name, what), nameInstead(name))
 	case slices.Contains(stepClocks, name):
 		c.wrong(path, line, fmt.Sprintf("%q cannot be the name of %s: appointments, referrals and waits bring one of that name", name, what), "choose another name")
 	}
@@ -78,10 +78,15 @@ func (c *checker) moment(path string, line int, dottedName string) (name, bool) 
 		names = append(names, n.dotted)
 	}
 	suggestion := suggest(dottedName, append(names, "start", "enrolled"))
-	if suggestion == "" {
+	switch {
+	case c.d.StepByID(dottedName) != nil:
+		suggestion = "a step has several moments: write " + dottedName + ".ended_at, or " + dottedName + ".opened_at"
+	case strings.HasPrefix(dottedName, "event."):
+		suggestion = "keep it in a fact, like discharged_on: {type: date, from: event.discharged_at}, and count from that"
+	case suggestion == "":
 		suggestion = "use a fact that is a date, start, enrolled, or a step's moment like visit.start"
 	}
-	c.wrongValue(path, line, fmt.Sprintf("%q is no date or time that is known here", dottedName), suggestion)
+	c.leaning(path, line, fmt.Sprintf("%q is no date or time that is known here", dottedName), suggestion)
 	return name{}, false
 }
 

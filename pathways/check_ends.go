@@ -16,7 +16,7 @@ func (c *checker) tracks() {
 		path := "tracks." + t.Name
 		c.once(seen, path, t.Line, "track", t.Name)
 		if !identifier.MatchString(t.Name) {
-			c.wrong(path, t.Line, fmt.Sprintf("%q cannot be the name of a track", t.Name), "use lower-case letters, digits and underscores")
+			c.wrong(path, t.Line, fmt.Sprintf("%q cannot be the name of a track", t.Name), nameInstead(t.Name))
 		}
 		if t.On == "" && t.When == "" {
 			c.wrong(path, t.Line, fmt.Sprintf("nothing opens the track %s", t.Name), "write on: and an event, or when: and a condition")

@@ -37,6 +37,9 @@ func (c *checker) expressionsOf(wanted func(use) bool) {
 		checked, f := lang.check(u.text, u.want)
 		if f != nil {
 			c.broken = append(c.broken, u.text)
+			if u.want == offsetText && strings.HasPrefix(f.message, "the expression cannot be read") {
+				f.suggestion = `write an amount like 14 days, or 'complexity == "high" ? "7 days" : "14 days"'`
+			}
 			c.inExpression(u, *f)
 			continue
 		}
@@ -55,7 +58,7 @@ func (c *checker) inExpression(u use, f fault) {
 	if f.warning {
 		severity = SeverityWarning
 	}
-	c.note(finding{inText: true, line: f.line, column: f.column, Problem: Problem{
+	c.note(finding{leans: true, inText: true, line: f.line, column: f.column, Problem: Problem{
 		Path: u.path, Line: u.line, Message: f.message, Suggestion: f.suggestion, Severity: severity,
 	}})
 }
@@ -171,7 +174,7 @@ func impossible(n name, value string) *fault {
 			return &fault{message: fmt.Sprintf("%s is a date, and %q is none", n.dotted, value), suggestion: `write it like "2025-11-26"`}
 		}
 	}
-	if len(n.values) > 0 && !slices.Contains(n.values, value) {
+	if len(n.values) > 1 && !slices.Contains(n.values, value) {
 		return &fault{message: fmt.Sprintf("%s is never %q", n.dotted, value), suggestion: suggest(value, n.values)}
 	}
 	return nil

@@ -22,7 +22,7 @@ func (c *checker) facts() {
 }
 
 func (c *checker) factDefault(path string, f Fact) {
-	if f.Default == nil || !slices.Contains(valueTypes, f.Type) || f.Type == TypeCode && len(f.Values) == 0 {
+	if f.Default == nil || !slices.Contains(valueTypes, f.Type) || f.Type == TypeCode && len(f.Values) < 2 {
 		return
 	}
 	if _, err := Accept(f.Type, f.Values, f.Default); err != nil {
@@ -34,7 +34,7 @@ func (c *checker) factDefault(path string, f Fact) {
 func (c *checker) identifier(path string, line int, what, name string) {
 	switch {
 	case !identifier.MatchString(name):
-		c.wrong(path, line, fmt.Sprintf("%q cannot be the name of %s", name, what), "use lower-case letters, digits and underscores, and begin with a letter")
+		c.wrong(path, line, fmt.Sprintf("%q cannot be the name of %s", name, what), nameInstead(name))
 	case !askable(name):
 		c.wrong(path, line, fmt.Sprintf("%q already means something in expressions and cannot be the name of %s", name, what), "choose another name")
 	}
@@ -46,7 +46,9 @@ func (c *checker) typed(path string, line int, typ string, values []string) {
 	case typ == "":
 		c.wrong(path, line, "the type is missing", "write type: "+strings.Join(valueTypes, ", "))
 	case !slices.Contains(valueTypes, typ):
-		c.wrongValue(path+".type", line, fmt.Sprintf("there is no type %q", typ), suggest(typ, valueTypes))
+		c.wrongValue(path+".type", line, fmt.Sprintf("there is no type %q", typ), typeInstead(typ))
+	case typ == TypeCode && len(values) == 1 && strings.Contains(values[0], ","):
+		c.wrongValue(path+".values", line, "the values are one text", "write values: ["+values[0]+"]")
 	case typ == TypeCode && len(values) < 2:
 		c.wrong(path, line, "a code needs the values to choose from", "write values: [one, another]")
 	case typ != TypeCode && len(values) > 0:
@@ -83,7 +85,7 @@ func (c *checker) field(path string, f Field) {
 	if f.ID == "" {
 		c.wrong(path, f.Line, "the question has no id", "write id: and a name for its answer")
 	} else if !identifier.MatchString(f.ID) || slices.Contains(celWords, f.ID) {
-		c.wrongValue(path+".id", f.Line, fmt.Sprintf("%q cannot be the name of an answer", f.ID), "use lower-case letters, digits and underscores, and begin with a letter")
+		c.wrongValue(path+".id", f.Line, fmt.Sprintf("%q cannot be the name of an answer", f.ID), nameInstead(f.ID))
 	}
 	if slices.ContainsFunc(slices.Concat(StepFacts, AppointmentFacts), func(s Fact) bool { return s.Name == f.ID }) {
 		c.wrongValue(path+".id", f.Line, fmt.Sprintf("every step already has %q", f.ID), "choose another name for the answer")

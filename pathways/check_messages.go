@@ -34,7 +34,7 @@ func (c *checker) messages() {
 		path := "messages." + t.Name
 		c.once(seen, path, t.Line, "message", t.Name)
 		if !slug.MatchString(t.Name) {
-			c.wrong(path, t.Line, fmt.Sprintf("%q cannot be the name of a message", t.Name), "use lower-case letters, digits and hyphens")
+			c.wrong(path, t.Line, fmt.Sprintf("%q cannot be the name of a message", t.Name), "use lower-case letters, digits and hyphens, like "+strings.ReplaceAll(asName(t.Name), "_", "-"))
 		}
 		c.languagesOf(path, t)
 		for _, w := range t.Texts {
@@ -67,7 +67,7 @@ func (c *checker) wording(path string, line int, w Wording) {
 		c.placeholders(path+"."+part.key, line, part.text)
 	}
 	if strings.ContainsAny(w.Subject, "\r\n") {
-		c.wrongValue(path+".subject", line, "a subject is one line", "")
+		c.wrongValue(path+".subject", line, "a subject is one line", "take the line break out")
 	}
 }
 

@@ -95,7 +95,7 @@ func (c *checker) opening(path string, s *Step) {
 		case id == s.ID:
 			c.wrongValue(at, s.Line, fmt.Sprintf("the step %s waits for itself", s.ID), "remove it from after")
 		case c.d.StepByID(id) == nil:
-			c.wrongValue(at, s.Line, fmt.Sprintf("there is no step %q", id), suggest(id, c.stepIDs()))
+			c.wrongValue(at, s.Line, fmt.Sprintf("there is no step %q", id), listInstead(id, "after", c.stepIDs()))
 		}
 	}
 	if s.On != "" {
@@ -133,7 +133,7 @@ func (c *checker) misplaced(path string, s *Step) {
 		{"instructions", s.Instructions != "", []string{KindTask, KindAppointment, KindReferral}},
 	} {
 		if k.given && !slices.Contains(k.kinds, kind) {
-			c.wrong(path+"."+k.key, s.Line, fmt.Sprintf("%s means nothing on a %s", k.key, kind), "it belongs to: "+strings.Join(k.kinds, ", "))
+			c.wrong(path+"."+k.key, s.Line, fmt.Sprintf("%s means nothing on %s", k.key, withArticle(kind)), "it belongs to: "+strings.Join(k.kinds, ", "))
 		}
 	}
 }
@@ -174,8 +174,8 @@ func (c *checker) deadline(path string, s *Step) {
 		c.wrongValue(path+".clock", s.Line, fmt.Sprintf("there is no clock %q", s.Clock), suggest(s.Clock, namesIn(c.d.Clocks, func(k Clock) string { return k.Name })))
 		return
 	}
-	anchor, _, _ := strings.Cut(clock.From, ".")
-	if c.d.StepByID(anchor) != nil && anchor != s.ID && !slices.Contains(s.After, anchor) {
+	anchor, _, isMoment := strings.Cut(clock.From, ".")
+	if isMoment && c.d.StepByID(anchor) != nil && anchor != s.ID && !slices.Contains(s.After, anchor) {
 		c.odd(path+".clock", s.Line, fmt.Sprintf("the clock %s counts from %s, which may not be known when %s opens; until it is, it counts from the opening", s.Clock, clock.From, s.ID), "")
 	}
 }
@@ -204,7 +204,7 @@ func (c *checker) outcomes(path string, s *Step) {
 	for i, o := range s.Outcomes {
 		at := fmt.Sprintf("%s.outcomes[%d]", path, i)
 		if !identifier.MatchString(o) {
-			c.wrongValue(at, s.Line, fmt.Sprintf("%q cannot be an outcome", o), "use lower-case letters, digits and underscores")
+			c.wrongValue(at, s.Line, fmt.Sprintf("%q cannot be an outcome", o), nameInstead(o))
 		}
 		c.once(seen, at, s.Line, "outcome", o)
 	}
@@ -354,4 +354,12 @@ func (c *checker) repeat(path string, s *Step) {
 	if s.Repeat.Times < 1 || s.Repeat.Times > 366 {
 		c.wrongValue(path+".times", s.Line, "a repetition is 1 to 366 times", "write times: 4")
 	}
+}
+
+// withArticle writes "an appointment".
+func withArticle(noun string) string {
+	if strings.ContainsAny(noun[:1], "aeiou") {
+		return "an " + noun
+	}
+	return "a " + noun
 }

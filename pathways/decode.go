@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/token"
 )
 
 // decoder turns the YAML tree into a Definition by the types in definition.go: it keeps the
@@ -16,6 +18,7 @@ import (
 type decoder struct {
 	where    *positions
 	problems Problems
+	lost     bool // a value could not be read
 }
 
 func (dec *decoder) fault(at spot, path, message, suggestion string) {
@@ -24,6 +27,12 @@ func (dec *decoder) fault(at spot, path, message, suggestion string) {
 		Path: path, Message: message, Suggestion: suggestion, Severity: SeverityError,
 		Excerpt: dec.where.line(at.line),
 	})
+}
+
+// lose notes that a value could not be read.
+func (dec *decoder) lose(n ast.Node, path, message, suggestion string) {
+	dec.lost = true
+	dec.fault(startOf(n), path, message, suggestion)
 }
 
 func (dec *decoder) definition(root ast.Node) *Definition {
@@ -53,7 +62,8 @@ func entriesOf(n ast.Node) []*ast.MappingValueNode {
 // value decodes a node into v by v's type.
 func (dec *decoder) value(n ast.Node, v reflect.Value, path string) {
 	if isNull(n) {
-		dec.fault(dec.where.marks[path].key, path, lastOf(path)+" is empty", "give it a value, or leave the key out")
+		dec.fault(dec.where.marks[path].key, path, called(path)+" is empty", "give it a value, or leave the key out")
+		dec.lost = true
 		return
 	}
 	if dec.special(n, v, path) {
@@ -103,7 +113,7 @@ func (dec *decoder) special(n ast.Node, v reflect.Value, path string) bool {
 func (dec *decoder) structure(n ast.Node, v reflect.Value, path string) {
 	entries := entriesOf(n)
 	if entries == nil {
-		dec.fault(startOf(n), path, lastOf(path)+" must have keys of its own", "")
+		dec.lose(n, path, called(path)+" must have keys of its own", keysInWords(fieldsByKey(v.Type()).keys))
 		return
 	}
 	if line := v.FieldByName("Line"); line.IsValid() && line.Int() == 0 {
@@ -133,7 +143,11 @@ func (dec *decoder) unknownKey(at spot, path, key string, keys []string) {
 		place = " in " + path
 	}
 	keys = dec.alsoKnown(path, keys)
+	dec.lost = dec.lost || path == "" // all that is below it
 	suggestion := suggest(key, keys)
+	if nearest(key, keys) == "" && strings.Contains(key, " ") {
+		suggestion = "a text that holds a comma or a colon stands in quotes"
+	}
 	dec.fault(at, join(path, key), fmt.Sprintf("unknown key %q%s", key, place), suggestion)
 }
 
@@ -154,7 +168,7 @@ func (dec *decoder) list(n ast.Node, v reflect.Value, path string) {
 	}
 	seq, ok := n.(*ast.SequenceNode)
 	if !ok {
-		dec.fault(startOf(n), path, lastOf(path)+" must be a list", "begin every item with -")
+		dec.lose(n, path, called(path)+" must be a list", "begin every item with -")
 		return
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(seq.Values), len(seq.Values)))
@@ -182,7 +196,7 @@ func itemPath(path string, i int, item ast.Node) string {
 func (dec *decoder) named(n ast.Node, v reflect.Value, path string) {
 	entries := entriesOf(n)
 	if entries == nil {
-		dec.fault(startOf(n), path, lastOf(path)+" must be names with what belongs to each", "write name: and what belongs to it below")
+		dec.lose(n, path, called(path)+" must be names with what belongs to each", "write a name with a colon, without a hyphen, and what belongs to it below")
 		return
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(entries), len(entries)))
@@ -198,11 +212,15 @@ func (dec *decoder) named(n ast.Node, v reflect.Value, path string) {
 func (dec *decoder) wordings(n ast.Node, t *Template, path string) {
 	entries := entriesOf(n)
 	if entries == nil {
-		dec.fault(startOf(n), path, lastOf(path)+" must have its text in each language", "write en: {subject: …, text: …}")
+		dec.lose(n, path, called(path)+" must have its text in each language", "write en: {subject: …, text: …}")
 		return
 	}
 	for _, e := range entries {
 		sub := join(path, keyOf(e))
+		if key := keyOf(e); key == "subject" || key == "text" {
+			dec.fault(startOf(e), path, "the message does not say in which language it is", "write en: and below it subject: and text:")
+			return
+		}
 		dec.mark(sub, e)
 		w := Wording{Language: keyOf(e)}
 		dec.value(e.Value, reflect.ValueOf(&w).Elem(), sub)
@@ -231,7 +249,11 @@ func (dec *decoder) endAs(n ast.Node, end *End, path string) {
 func (dec *decoder) text(n ast.Node, v reflect.Value, path string) {
 	text, ok := scalarOf(n)
 	if !ok {
-		dec.fault(startOf(n), path, lastOf(path)+" must be a text", "")
+		dec.lose(n, path, called(path)+" must be a text", textInstead(n))
+		return
+	}
+	if key := swallowed(n, text); key != "" {
+		dec.lose(n, path, fmt.Sprintf("%s goes on into the next key", called(path)), "put a comma before "+key+":")
 		return
 	}
 	v.SetString(text)
@@ -247,7 +269,7 @@ func (dec *decoder) texts(n ast.Node, v reflect.Value, path string) {
 	for i, item := range nodes {
 		text, ok := scalarOf(item)
 		if !ok {
-			dec.fault(startOf(item), path, lastOf(path)+" must be a list of texts", "")
+			dec.lose(item, path, called(path)+" must be a list of texts", "write "+lastOf(path)+": [one, another]")
 			continue
 		}
 		dec.where.marks[fmt.Sprintf("%s[%d]", path, i)] = mark{key: startOf(item), value: startOf(item)}
@@ -260,7 +282,7 @@ func (dec *decoder) number(n ast.Node, v reflect.Value, path string) {
 	text, ok := scalarOf(n)
 	number, err := strconv.Atoi(text)
 	if !ok || err != nil {
-		dec.fault(startOf(n), path, lastOf(path)+" must be a whole number", "")
+		dec.lose(n, path, called(path)+" must be a whole number", "write it in digits, like "+lastOf(path)+": 2")
 		return
 	}
 	v.SetInt(int64(number))
@@ -269,7 +291,7 @@ func (dec *decoder) number(n ast.Node, v reflect.Value, path string) {
 func (dec *decoder) truth(n ast.Node, v reflect.Value, path string) {
 	b, ok := n.(*ast.BoolNode)
 	if !ok {
-		dec.fault(startOf(n), path, lastOf(path)+" must be true or false", "")
+		dec.lose(n, path, called(path)+" must be true or false", "write "+lastOf(path)+": true, without quotes")
 		return
 	}
 	v.SetBool(b.Value)
@@ -291,7 +313,7 @@ func (dec *decoder) anything(n ast.Node, v reflect.Value, path string) {
 	}
 	text, ok := scalarOf(n)
 	if !ok {
-		dec.fault(startOf(n), path, lastOf(path)+" must be a single value", "")
+		dec.lose(n, path, called(path)+" must be a single value", "write one, without brackets")
 		return
 	}
 	v.Set(reflect.ValueOf(text))
@@ -383,4 +405,43 @@ func fieldsByKey(t reflect.Type) keyed {
 		k.index[key] = i
 	}
 	return k
+}
+
+// called names a part for a person: the last word of its path, or which item of a list it is.
+func called(path string) string {
+	last := lastOf(path)
+	list, index, isItem := strings.Cut(strings.TrimSuffix(last, "]"), "[")
+	if n, err := strconv.Atoi(index); isItem && err == nil {
+		return fmt.Sprintf("item %d of %s", n+1, list)
+	}
+	return last
+}
+
+// keysInWords says which keys there are to write, where they are few enough to be read.
+func keysInWords(keys []string) string {
+	if len(keys) == 0 || len(keys) > 8 {
+		return "write keys with their values below it, like id: and task:"
+	}
+	return "its keys are " + strings.Join(keys, ", ")
+}
+
+// textInstead says how what is no text becomes one.
+func textInstead(n ast.Node) string {
+	if _, list := n.(*ast.SequenceNode); list {
+		return "write one, without brackets or hyphens"
+	}
+	return "a text that holds braces or a colon stands in quotes"
+}
+
+var keyWithin = regexp.MustCompile(`\s([a-z_]+):\s`)
+
+// swallowed finds a key in a text without quotes: between braces a comma is missing before it.
+func swallowed(n ast.Node, text string) string {
+	if s, ok := n.(*ast.StringNode); !ok || s.Token == nil || s.Token.Type != token.StringType {
+		return ""
+	}
+	if m := keyWithin.FindStringSubmatch(text); m != nil {
+		return m[1]
+	}
+	return ""
 }

@@ -10,6 +10,11 @@ import (
 func nearest(word string, candidates []string) string {
 	best, bestDistance := "", 1+max(1, len([]rune(word))/3)
 	for _, c := range candidates {
+		if strings.EqualFold(word, c) {
+			return c
+		}
+	}
+	for _, c := range candidates {
 		if d := distance([]rune(word), []rune(c), bestDistance); d < bestDistance {
 			best, bestDistance = c, d
 		}

@@ -2,13 +2,10 @@ package pathways
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"regexp"
-	"strings"
 	"unicode/utf8"
 
-	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
@@ -16,6 +13,9 @@ import (
 
 // maxFileBytes bounds a definition's file; the largest that ships has a tenth of it.
 const maxFileBytes = 256 << 10
+
+// maxLines bounds how many lines it has: reading takes the square of the keys of one mapping.
+const maxLines = 5_000
 
 // maxNesting bounds how deep brackets and dashes nest; a definition needs six.
 const maxNesting = 40
@@ -43,7 +43,7 @@ func LoadWith(file string, src []byte, parts Parts) (*Definition, Problems) {
 	}
 	problems := r.problems
 	for _, f := range check(r.d) {
-		if !r.problems.explain(f.Path) {
+		if !r.problems.explain(f.Path) && !(f.leans && r.lost) {
 			problems = append(problems, r.where.place(f))
 		}
 	}
@@ -55,6 +55,7 @@ type reading struct {
 	d        *Definition // nil where nothing could
 	where    *positions
 	problems Problems
+	lost     bool // a value could not be read, so that what leans on it may seem wrong
 	whole    bool // everything that it uses was found, so that it can be checked
 }
 
@@ -69,14 +70,14 @@ func parse(file string, src []byte, parts Parts) reading {
 		im := &importer{dec: dec, parts: parts, loaded: map[string]*loadedPart{}}
 		r.whole = im.into(r.d)
 	}
-	r.problems = dec.problems
+	r.problems, r.lost = dec.problems, dec.lost
 	return r
 }
 
 // read gives the tree of a file that holds a pathway, or a part of one; nil where that is not to
 // be had, and then the decoder holds the problem.
 func read(file string, src []byte, holds string) (*decoder, ast.Node) {
-	src = bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))
+	src = bytes.TrimPrefix(bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n")), []byte("\ufeff"))
 	dec := &decoder{where: newPositions(file, src)}
 	p := unreadable(src)
 	var root ast.Node
@@ -97,6 +98,24 @@ func read(file string, src []byte, holds string) (*decoder, ast.Node) {
 
 var manyDashes = regexp.MustCompile(fmt.Sprintf(`(?m)^[ \t]*([-?:][ \t]+){%d}`, maxNesting))
 
+// oddSpace finds spaces before a line that look like spaces and are others.
+var oddSpace = regexp.MustCompile(`(?m)^[ \t]*[\x{00a0}\x{2000}-\x{200b}\x{202f}\x{3000}\x{feff}]`)
+
+func lineOf(src []byte, at int) int { return 1 + bytes.Count(src[:at], []byte("\n")) }
+
+// invalidAt gives where the text stops being UTF-8.
+func invalidAt(src []byte) int {
+	at := 0
+	for at < len(src) {
+		r, size := utf8.DecodeRune(src[at:])
+		if r == utf8.RuneError && size <= 1 {
+			break
+		}
+		at += size
+	}
+	return at
+}
+
 // unreadable refuses what should not reach the YAML parser.
 func unreadable(src []byte) *Problem {
 	refuse := func(line int, message, suggestion string) *Problem {
@@ -105,13 +124,24 @@ func unreadable(src []byte) *Problem {
 	switch {
 	case len(src) > maxFileBytes:
 		return refuse(1, fmt.Sprintf("the file is larger than %d KiB", maxFileBytes>>10), "split it into several pathways")
-	case !utf8.Valid(src) || bytes.IndexByte(src, 0) >= 0:
-		return refuse(1, "the file is not UTF-8 text", "save it as UTF-8")
+	case bytes.HasPrefix(src, []byte("PK\x03\x04")):
+		return refuse(1, "the file is a document of a word processor or an archive", "save it as plain text")
+	case bytes.HasPrefix(src, []byte("\xff\xfe")) || bytes.HasPrefix(src, []byte("\xfe\xff")):
+		return refuse(1, "the file is saved as UTF-16, which some programs call Unicode", "save it as UTF-8")
+	case !utf8.Valid(src):
+		return refuse(lineOf(src, invalidAt(src)), "the file is not UTF-8 text", "save it as UTF-8")
+	case bytes.IndexByte(src, 0) >= 0:
+		return refuse(lineOf(src, bytes.IndexByte(src, 0)), "the line holds a character that is no text (NUL)", "delete it and write it again")
+	case bytes.Count(src, []byte("\n")) > maxLines:
+		return refuse(1, fmt.Sprintf("the file has more than %d lines", maxLines), "split it into several pathways")
 	case len(bytes.TrimSpace(src)) == 0:
 		return refuse(1, "the file is empty", "start with pathway:, version: and title:")
 	}
 	if at := manyDashes.FindIndex(src); at != nil {
-		return refuse(1+bytes.Count(src[:at[0]], []byte("\n")), "lists are nested too deep", "")
+		return refuse(lineOf(src, at[0]), "lists are nested too deep", "")
+	}
+	if at := oddSpace.FindIndex(src); at != nil {
+		return refuse(lineOf(src, at[0]), "the line begins with spaces that are no ordinary ones", "delete them and press the space bar; they come from a word processor or a web page")
 	}
 	if line := bracketsTooDeep(src); line > 0 {
 		return refuse(line, "brackets are nested too deep", "")
@@ -149,7 +179,7 @@ func parseYAML(src []byte, holds string) (root ast.Node, problem *Problem) {
 	}()
 	file, err := parser.ParseBytes(src, 0)
 	if err != nil {
-		return nil, yamlProblem(err)
+		return nil, yamlProblem(src, err)
 	}
 	var bodies []ast.Node
 	for _, doc := range file.Docs {
@@ -169,22 +199,6 @@ func parseYAML(src []byte, holds string) (root ast.Node, problem *Problem) {
 
 // startWith says how a file begins.
 func startWith(holds string) string { return "start with " + holds + ":, version: and title:" }
-
-func yamlProblem(err error) *Problem {
-	p := &Problem{Line: 1, Column: 1, Message: "the file cannot be read as YAML", Severity: SeverityError}
-	var fault *yaml.SyntaxError
-	if !errors.As(err, &fault) {
-		return p
-	}
-	p.Message += ": " + firstLine(fault.Message)
-	if fault.Token != nil && fault.Token.Position != nil {
-		p.Line, p.Column = max(fault.Token.Position.Line, 1), max(fault.Token.Position.Column, 1)
-	}
-	if strings.Contains(fault.Message, "\t") {
-		p.Message, p.Suggestion = "the file cannot be read as YAML: a tab stands where only spaces may", "indent with spaces"
-	}
-	return p
-}
 
 // refuseReferences keeps out anchors, aliases, tags and merges: a reader of the file sees what
 // runs, and a small file stays small.

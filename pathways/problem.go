@@ -83,7 +83,9 @@ func (ps Problems) Err() error {
 // explain tells whether something about the part could not be read: then what seems missing in it
 // need not be.
 func (ps Problems) explain(path string) bool {
-	return path != "" && slices.ContainsFunc(ps, func(p Problem) bool { return p.Path == path || parent(p.Path) == path })
+	return path != "" && slices.ContainsFunc(ps, func(p Problem) bool {
+		return p.Path == path || parent(p.Path) == path || p.Path != "" && strings.HasPrefix(path, p.Path+".")
+	})
 }
 
 // sorted gives the problems in the file's order, each once: those of the pathway's own file first.

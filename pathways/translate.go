@@ -28,6 +28,10 @@ func (l *language) translate(text string, issues *cel.Issues) *fault {
 	line, column := max(first.Location.Line()-1, 0), max(first.Location.Column(), 0)
 	word, column := wordAt(text, line, column)
 	f := l.reword(first.Message, word)
+	if lines := strings.Split(text, "\n"); line < len(lines) && strings.HasSuffix(string([]rune(lines[line])[:min(column, len([]rune(lines[line])))]), "not ") {
+		f = syntaxFault("extraneous input 'not'")
+		column -= len("not ")
+	}
 	f.line, f.column = line, column
 	return f
 }
@@ -62,13 +66,16 @@ func (l *language) reword(message, word string) *fault {
 		return l.unknownName(word)
 	}
 	if m := overload.FindStringSubmatch(message); m != nil {
-		return &fault{message: operatorInWords(m[1]) + " cannot be used on " + typesInWords(m[2]), suggestion: "compare values of one type; a text stands in quotes"}
+		return &fault{message: operatorInWords(m[1]) + " cannot be used on " + typesInWords(m[2]), suggestion: overloadInstead(m[1], m[2])}
 	}
 	if m := mismatch.FindStringSubmatch(message); m != nil {
 		return &fault{message: celNameInWords(m[1]) + " is expected here, not " + celNameInWords(m[2]), suggestion: "compare it with something, like == or >="}
 	}
 	if m := syntax.FindStringSubmatch(message); m != nil {
-		return &fault{message: "the expression cannot be read: " + syntaxInWords(m[1]), suggestion: `a condition looks like: complexity == "high" && visit.kept`}
+		return syntaxFault(m[1])
+	}
+	if word, ok := strings.CutPrefix(message, "reserved identifier: "); ok {
+		return &fault{message: fmt.Sprintf("%q has a meaning of its own and no place here", word), suggestion: "write the condition alone, or a ? b : c for one of two values"}
 	}
 	if strings.Contains(message, "size exceeds limit") || strings.Contains(message, "recursion") {
 		return &fault{message: "the expression is too long or too deeply nested", suggestion: "split it into facts"}
@@ -83,6 +90,10 @@ func (l *language) unknownName(word string) *fault {
 		known[i] = n.dotted
 	}
 	f := &fault{message: fmt.Sprintf("nothing is called %q here", word)}
+	if instead := wordInstead(word); instead != "" {
+		f.suggestion = instead
+		return f
+	}
 	if slices.ContainsFunc(l.names, func(n name) bool { return slices.Contains(n.values, word) }) {
 		f.suggestion = fmt.Sprintf("put it in quotes: %q", word)
 		return f
@@ -157,25 +168,6 @@ func celNameInWords(name string) string {
 		return "a list"
 	}
 	return name
-}
-
-// unexpected is how the parser says that a word stands where none fits.
-var unexpected = regexp.MustCompile(`^(mismatched|extraneous) input ('[^']*')|^no viable alternative at input ('[^']*')|^token recognition error at: ('[^']*')`)
-
-// syntaxInWords shortens a complaint of the parser, which lists every word it would have liked.
-func syntaxInWords(message string) string {
-	m := unexpected.FindStringSubmatch(message)
-	if m == nil {
-		return firstLine(message)
-	}
-	switch word := m[2] + m[3] + m[4]; {
-	case word == "'<EOF>'":
-		return "it ends too early"
-	case m[4] != "" && strings.HasPrefix(word, "'="):
-		return "to compare, write == rather than ="
-	default:
-		return word + " was not expected"
-	}
 }
 
 func firstLine(s string) string {
