@@ -16,6 +16,7 @@ import (
 	"throughline/activities"
 	"throughline/care"
 	"throughline/notify"
+	"throughline/notify/template"
 	"throughline/pathways"
 	"throughline/pathways/engine"
 	"throughline/workflows"
@@ -173,6 +174,8 @@ func TestEveryBuiltInMessageIsWordedInEveryLanguage(t *testing.T) {
 		for _, m := range []care.Message{
 			{Purpose: "reminder", To: "role:coordinator", Template: engine.TemplateReminder, TaskID: "t-1"},
 			{Purpose: "reminder", To: "patient", Template: engine.TemplateReminder, TaskID: "t-1"},
+			{Purpose: "questionnaire", To: "patient", Template: engine.TemplateQuestionnaire},
+			{Purpose: "reminder", To: "patient", Template: engine.TemplateQuestionnaire},
 			{Purpose: "warning", To: "role:supervisor", Template: engine.TemplateWarning, TaskID: "t-1", EscalationID: "e-1"},
 			{Purpose: "escalation", To: "role:supervisor", Template: engine.TemplateEscalation, EscalationID: "e-1"},
 			{Purpose: "referral", To: "service:s-1", Template: engine.TemplateReferral, ReferralID: "r-1"},
@@ -182,7 +185,7 @@ func TestEveryBuiltInMessageIsWordedInEveryLanguage(t *testing.T) {
 			m.ID, m.Status = "m-1", care.MessageQueued
 			a := o.activities(t)
 			send := map[string]func(context.Context, workflows.Outgoing) (engine.Delivery, error){
-				"warning": a.Escalate, "escalation": a.Escalate, "referral": a.SendLink, "reminder": a.Remind,
+				"warning": a.Escalate, "escalation": a.Escalate, "referral": a.SendLink, "reminder": a.Remind, "questionnaire": a.Remind,
 			}[m.Purpose]
 			if d, err := send(t.Context(), workflows.Outgoing{Message: m}); err != nil || d.Status != care.MessageSent {
 				t.Errorf("%s to %s in %q: %+v, %v", m.Purpose, m.To, language, d, err)
@@ -196,6 +199,14 @@ func TestEveryBuiltInMessageIsWordedInEveryLanguage(t *testing.T) {
 				t.Errorf("a patient is sent to a page for staff: %s", letter.Text)
 			}
 		}
+	}
+}
+
+// TestQuestionsHaveWords holds that the checker asks for a message of a pathway's own in exactly the
+// languages that have no built-in one.
+func TestQuestionsHaveWords(t *testing.T) {
+	if diff := cmp.Diff(template.Builtins()[engine.TemplateQuestionnaire], pathways.QuestionnaireLanguages); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"throughline/notify"
 	"throughline/notify/template"
 	"throughline/pathways"
+	"throughline/pathways/engine"
 	"throughline/workflows"
 )
 
@@ -55,7 +56,7 @@ func wordsFor(out workflows.Outgoing, language string) (words template.Template,
 		words, spoken = fromPathway(out.Template, language)
 		return words, spoken, nil
 	}
-	if out.Message.To == toPatient && out.Message.Purpose == "reminder" {
+	if out.Message.To == toPatient && out.Message.Template == engine.TemplateReminder {
 		words, spoken = remindPatient(language)
 		return words, spoken, nil
 	}

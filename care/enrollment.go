@@ -110,6 +110,7 @@ type Step struct {
 	EndedAt      *time.Time `json:"ended_at,omitempty"`
 	OpensAt      *time.Time `json:"opens_at,omitempty"`
 	Personal     bool       `json:"personal,omitempty"` // added for this enrollment by a person
+	Score        *Score     `json:"score,omitempty"`    // what a score step computed
 	Cause        Cause      `json:"cause"`
 }
 

@@ -153,7 +153,7 @@ func (c *checker) role(path string, line int, role string, also ...string) {
 
 // event checks the kind of an event.
 func (c *checker) event(path string, line int, kind string) {
-	known := eventNames()
+	known := c.eventNames()
 	if !slices.Contains(known, kind) {
 		c.wrongValue(path, line, fmt.Sprintf("no event is called %q", kind), suggest(kind, known))
 	}
@@ -161,15 +161,16 @@ func (c *checker) event(path string, line int, kind string) {
 
 // unknownEvent tells whether the kind was refused already.
 func (c *checker) unknownEvent(kind string) bool {
-	return kind != "" && kind != "request" && !slices.Contains(eventNames(), kind)
+	return kind != "" && kind != "request" && !slices.Contains(c.eventNames(), kind)
 }
 
+func (c *checker) eventNames() []string {
+	return namesIn(c.d.eventKinds(), func(k EventKind) string { return k.Name })
+}
+
+// eventNames are the kinds of event that every pathway knows.
 func eventNames() []string {
-	names := make([]string, len(EventKinds))
-	for i, k := range EventKinds {
-		names[i] = k.Name
-	}
-	return names
+	return namesIn(EventKinds, func(k EventKind) string { return k.Name })
 }
 
 // offset checks an amount of time that a key needs.
@@ -189,7 +190,9 @@ func (c *checker) offset(path string, line int, text string) (care.Offset, bool)
 // launch checks what starts an enrollment.
 func (c *checker) launch() {
 	l := c.d.Launch
-	if l.On != "" && l.On != "request" {
+	if step, own := c.d.AnsweredStep(l.On); own {
+		c.wrongValue("launch.on", l.Line, fmt.Sprintf("%s is asked by the pathway itself, so its answers cannot start it", step), "launch on encounter.discharged, or let a person start it")
+	} else if l.On != "" && l.On != "request" {
 		c.event("launch.on", l.Line, l.On)
 	}
 	switch {
@@ -199,7 +202,7 @@ func (c *checker) launch() {
 	default:
 		c.wrongValue("launch.once_per", l.Line, fmt.Sprintf("once_per cannot be %q", l.OncePer), "use encounter, patient or request")
 	}
-	if l.OncePer == "encounter" && !c.unknownEvent(l.On) && !eventAttribute(l.On, "discharged_at") {
+	if l.OncePer == "encounter" && !c.unknownEvent(l.On) && !c.d.eventAttribute(l.On, "discharged_at") {
 		c.leaning("launch.once_per", l.Line, "once_per: encounter needs a launch on an event of an encounter", "launch on encounter.discharged, or use once_per: patient")
 	}
 	for i, x := range l.Unless {
@@ -247,3 +250,6 @@ var (
 
 // valueTypes are the types of facts and answers.
 var valueTypes = []string{TypeBool, TypeInt, TypeNumber, TypeString, TypeCode, TypeDate, TypeDateTime}
+
+// answerTypes are the types of answers.
+var answerTypes = append(slices.Clip(valueTypes), TypeCodes)

@@ -94,7 +94,7 @@ func (c *checker) moment(path string, line int, dottedName string) (name, bool) 
 func (c *checker) moments() []name {
 	var out []name
 	for _, n := range namesOf(c.d) {
-		unknownType := n.typ != typeStatuses && !slices.Contains(valueTypes, n.typ) // said already
+		unknownType := n.typ != typeStatuses && !slices.Contains(answerTypes, n.typ) // said already
 		if n.scope&(scopeEvent|scopeAttempts) == 0 && (n.typ == TypeDate || n.typ == TypeDateTime || unknownType) {
 			out = append(out, n)
 		}

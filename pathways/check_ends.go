@@ -229,9 +229,12 @@ func references(d *Definition) map[string]bool {
 		s := &d.Steps[i]
 		used["clocks."+s.Clock] = true
 		used["ladders."+s.Ladder] = true
-		used["forms."+s.Form] = true
+		used["forms."+s.FormName()] = true
 		if s.Message != nil {
 			used["messages."+s.Message.Template] = true
+		}
+		if s.Questionnaire != nil {
+			used["messages."+s.Questionnaire.Template] = true
 		}
 	}
 	for _, e := range d.Ends {

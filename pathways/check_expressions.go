@@ -84,10 +84,12 @@ func (c *checker) unaskable(u use, n name) (why, instead string) {
 		return fmt.Sprintf("no event comes with this condition, so %s is not known", n.dotted), "keep what the event told in a fact"
 	case n.scope == scopeEvent && (u.event == "" || u.event == "request"):
 		return fmt.Sprintf("a request has no %s", n.dotted), "declare a fact and let the request give it"
-	case n.scope == scopeEvent && !eventAttribute(u.event, strings.TrimPrefix(n.dotted, "event.")):
-		return fmt.Sprintf("%s has no %s", u.event, n.dotted), attributesInWords(u.event)
+	case n.scope == scopeEvent && !c.d.eventAttribute(u.event, strings.TrimPrefix(n.dotted, "event.")):
+		return fmt.Sprintf("%s has no %s", u.event, n.dotted), c.attributesInWords(u.event)
 	case n.scope == scopeAttempts && u.scopes&scopeAttempts == 0:
 		return fmt.Sprintf("%s can be asked by an excuse only", n.dotted), "ask <step>.live_attempts"
+	case n.scope == scopeAnswer:
+		return c.unaskableAnswer(u, n)
 	case n.scope == scopeEnd && u.scopes&scopeEnd == 0:
 		return fmt.Sprintf("%s can be asked by an end only", n.dotted), "ask the steps one by one, like visit.done"
 	case n.scope == scopeSteps && u.scopes&scopeSteps == 0:
@@ -102,8 +104,8 @@ func (c *checker) factIndex(fact string) int {
 	return slices.IndexFunc(c.d.Facts, func(f Fact) bool { return f.Name == fact })
 }
 
-func attributesInWords(kind string) string {
-	for _, k := range EventKinds {
+func (c *checker) attributesInWords(kind string) string {
+	for _, k := range c.d.eventKinds() {
 		if k.Name == kind && len(k.Attributes) > 0 {
 			return kind + " has " + strings.Join(namesIn(k.Attributes, func(f Fact) string { return f.Name }), ", ")
 		}

@@ -13,7 +13,7 @@ func (c *checker) facts() {
 		path := "facts." + f.Name
 		c.identifier(path, f.Line, "a fact", f.Name)
 		c.once(seen, path, f.Line, "fact", f.Name)
-		c.typed(path, f.Line, f.Type, f.Values)
+		c.typed(path, f.Line, f.Type, f.Values, valueTypes)
 		c.factDefault(path, f)
 		if f.From == "" && f.Default == nil && !f.Required {
 			c.odd(path, f.Line, fmt.Sprintf("the fact %s has no from and no default, and is not required: it may never be known", f.Name), "say where it comes from, or write required: true")
@@ -40,18 +40,19 @@ func (c *checker) identifier(path string, line int, what, name string) {
 	}
 }
 
-// typed checks a type and the values that belong to it.
-func (c *checker) typed(path string, line int, typ string, values []string) {
+// typed checks a type, one of those known, and the values that belong to it.
+func (c *checker) typed(path string, line int, typ string, values, known []string) {
+	coded := typ == TypeCode || typ == TypeCodes
 	switch {
 	case typ == "":
-		c.wrong(path, line, "the type is missing", "write type: "+strings.Join(valueTypes, ", "))
-	case !slices.Contains(valueTypes, typ):
+		c.wrong(path, line, "the type is missing", "write type: "+strings.Join(known, ", "))
+	case !slices.Contains(known, typ):
 		c.wrongValue(path+".type", line, fmt.Sprintf("there is no type %q", typ), typeInstead(typ))
-	case typ == TypeCode && len(values) == 1 && strings.Contains(values[0], ","):
+	case coded && len(values) == 1 && strings.Contains(values[0], ","):
 		c.wrongValue(path+".values", line, "the values are one text", "write values: ["+values[0]+"]")
-	case typ == TypeCode && len(values) < 2:
+	case coded && len(values) < 2:
 		c.wrong(path, line, "a code needs the values to choose from", "write values: [one, another]")
-	case typ != TypeCode && len(values) > 0:
+	case !coded && len(values) > 0:
 		c.wrong(path+".values", line, "only a code has values", "write type: code, or leave the values out")
 	}
 	seen := map[string]bool{}
@@ -77,7 +78,11 @@ func (c *checker) forms() {
 			}
 			c.field(at, f)
 			c.once(seen, at, f.Line, "question", f.ID)
+			c.coded(at, f)
+			c.points(at, &form, f)
 		}
+		c.scored(path, &form)
+		c.branching(path, &form)
 	}
 }
 
@@ -93,5 +98,5 @@ func (c *checker) field(path string, f Field) {
 	if f.Ask == "" {
 		c.wrong(path, f.Line, "the question has no words", "write ask: and the question")
 	}
-	c.typed(path, f.Line, f.Type, f.Values)
+	c.typed(path, f.Line, f.Type, f.Values, answerTypes)
 }

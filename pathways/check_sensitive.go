@@ -57,6 +57,7 @@ func (c *checker) sensitive() {
 func (c *checker) sensitiveStep(path string, s *Step) {
 	c.labels(path, s.Line, s.Sensitive)
 	c.tellsPatient(path, s)
+	c.scoresSensitive(path, s)
 	c.tellsPartner(path, s)
 	c.remindsPatient(path, s)
 }
@@ -109,12 +110,13 @@ func (c *checker) openedBy(s *Step) []string {
 // tellsPatient refuses a message to the patient whose coming would tell something sensitive: it
 // lies on a table, and others read it.
 func (c *checker) tellsPatient(path string, s *Step) {
-	if s.Message == nil || s.Message.To != "patient" {
+	kind := s.Kind()
+	if (s.Message == nil || s.Message.To != "patient") && (s.Questionnaire == nil || !s.Questionnaire.AsksPatient()) {
 		return
 	}
 	const instead = "make it a task for somebody who speaks with the patient alone"
 	if len(s.Sensitive) > 0 {
-		c.wrongValue(path+".message.to", s.Line, fmt.Sprintf("a message to the patient cannot be about %s: others read it too", sensitivityInWords(s.Sensitive)), instead)
+		c.wrongValue(path+"."+kind+".to", s.Line, fmt.Sprintf("a message to the patient cannot be about %s: others read it too", sensitivityInWords(s.Sensitive)), instead)
 		return
 	}
 	at, n, found := c.marked(append(c.openedBy(s), path+".message.stops_when")...)
@@ -122,6 +124,24 @@ func (c *checker) tellsPatient(path string, s *Step) {
 		return
 	}
 	c.wrongValue(at, s.Line, fmt.Sprintf("the message goes to the patient because of %s (%s): that it comes would tell those who see it", n.dotted, sensitivityInWords(n.sensitive)), instead)
+}
+
+// scoresSensitive asks that a score made from labelled facts is labelled as well.
+func (c *checker) scoresSensitive(path string, s *Step) {
+	if s.Score == nil {
+		return
+	}
+	for _, in := range s.Score.Inputs {
+		_, n, found := c.marked(path + ".score.inputs." + in.Name)
+		if !found {
+			continue
+		}
+		for _, l := range n.sensitive {
+			if !slices.Contains(s.Sensitive, l) {
+				c.wrong(path+".score.inputs."+in.Name, in.Line, fmt.Sprintf("the score %s is made from %s, which is labelled %s, and has no such label itself", s.ID, n.dotted, l), "write sensitive: "+l+" at the step")
+			}
+		}
+	}
 }
 
 // remindsPatient refuses a ladder that writes to the patient about a sensitive step.

@@ -56,6 +56,10 @@ func (c *checker) step(path string, s *Step) {
 		c.referral(path, s)
 	case KindWait:
 		c.wait(path, s)
+	case KindQuestionnaire:
+		c.questionnaire(path, s)
+	case KindScore:
+		c.score(path, s)
 	}
 	if s.Repeat != nil {
 		c.repeat(path, s)
@@ -65,20 +69,14 @@ func (c *checker) step(path string, s *Step) {
 // oneKind refuses a step that is nothing, or two things.
 func (c *checker) oneKind(path string, s *Step) bool {
 	var kinds []string
-	for _, k := range []struct {
-		kind string
-		is   bool
-	}{
-		{KindTask, s.Task != ""}, {KindMessage, s.Message != nil}, {KindAppointment, s.Appointment != ""},
-		{KindReferral, s.Referral != nil}, {KindWait, s.Wait != nil}, {KindMilestone, s.Milestone != ""},
-	} {
-		if k.is {
-			kinds = append(kinds, k.kind)
+	for _, kind := range Kinds {
+		if s.is(kind) {
+			kinds = append(kinds, kind)
 		}
 	}
 	switch len(kinds) {
 	case 0:
-		c.wrong(path, s.Line, fmt.Sprintf("the step %s does nothing", s.ID), "give it one of task, message, appointment, referral, wait, milestone")
+		c.wrong(path, s.Line, fmt.Sprintf("the step %s does nothing", s.ID), "give it one of "+strings.Join(Kinds, ", "))
 	case 1:
 		return true
 	default:
@@ -127,10 +125,10 @@ func (c *checker) misplaced(path string, s *Step) {
 		{"excused", s.Excused != nil, []string{KindTask}},
 		{"interactive", s.Interactive, []string{KindTask}},
 		{"clock", s.Clock != "", []string{KindTask, KindAppointment}},
-		{"due", s.Due != "", []string{KindTask, KindAppointment}},
-		{"ladder", s.Ladder != "", []string{KindTask, KindAppointment}},
+		{"due", s.Due != "", []string{KindTask, KindAppointment, KindScore}},
+		{"ladder", s.Ladder != "", []string{KindTask, KindAppointment, KindQuestionnaire, KindScore}},
 		{"on_no_show", s.OnNoShow != nil, []string{KindAppointment}},
-		{"instructions", s.Instructions != "", []string{KindTask, KindAppointment, KindReferral}},
+		{"instructions", s.Instructions != "", []string{KindTask, KindAppointment, KindReferral, KindQuestionnaire, KindScore}},
 	} {
 		if k.given && !slices.Contains(k.kinds, kind) {
 			c.wrong(path+"."+k.key, s.Line, fmt.Sprintf("%s means nothing on %s", k.key, withArticle(kind)), "it belongs to: "+strings.Join(k.kinds, ", "))

@@ -93,6 +93,10 @@ func (dec *decoder) special(n ast.Node, v reflect.Value, path string) bool {
 	switch x := v.Addr().Interface().(type) {
 	case *[]string:
 		dec.texts(n, v, path)
+	case *ScoreInput:
+		dec.text(n, reflect.ValueOf(&x.From).Elem(), path)
+	case *[]int:
+		dec.numbers(n, v, path)
 	case *Ladder:
 		dec.value(n, reflect.ValueOf(&x.Rungs).Elem(), path)
 	case *Template:
@@ -286,6 +290,18 @@ func (dec *decoder) number(n ast.Node, v reflect.Value, path string) {
 		return
 	}
 	v.SetInt(int64(number))
+}
+
+// numbers decodes a list of whole numbers; one number stands for a list of one.
+func (dec *decoder) numbers(n ast.Node, v reflect.Value, path string) {
+	nodes := []ast.Node{n}
+	if seq, ok := n.(*ast.SequenceNode); ok {
+		nodes = seq.Values
+	}
+	v.Set(reflect.MakeSlice(v.Type(), len(nodes), len(nodes)))
+	for i, item := range nodes {
+		dec.number(item, v.Index(i), path)
+	}
 }
 
 func (dec *decoder) truth(n ast.Node, v reflect.Value, path string) {

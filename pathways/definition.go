@@ -70,6 +70,8 @@ const (
 	TypeCode     = "code" // one of Values
 	TypeDate     = "date" // a civil date, "2025-11-26"
 	TypeDateTime = "datetime"
+	// TypeCodes is several of Values, or none. Only an answer can be that.
+	TypeCodes = "codes"
 )
 
 // Fact is a typed value that the pathway may ask about.
@@ -147,12 +149,15 @@ func (r Rung) Act() (act, to string) {
 	return "", ""
 }
 
-// Form is what a person fills in with a task. Its typed answers become facts, <step>.<field>.
+// Form is what a person fills in with a task, or a patient is asked. Its typed answers become facts,
+// <step>.<field>. In meaning it is a FHIR Questionnaire.
 type Form struct {
-	Name   string  `yaml:"-" json:"name"`
-	Title  string  `yaml:"title,omitempty" json:"title,omitempty"`
-	Fields []Field `yaml:"fields" json:"fields"`
-	Line   int     `yaml:"-" json:"line,omitempty"`
+	Name   string     `yaml:"-" json:"name"`
+	Title  string     `yaml:"title,omitempty" json:"title,omitempty"`
+	Code   string     `yaml:"code,omitempty" json:"code,omitempty"`   // LOINC, of the instrument
+	Score  *FormScore `yaml:"score,omitempty" json:"score,omitempty"` // what the answers come to
+	Fields []Field    `yaml:"fields" json:"fields"`
+	Line   int        `yaml:"-" json:"line,omitempty"`
 }
 
 // Field is one question of a form.
@@ -166,7 +171,15 @@ type Field struct {
 	For []string `yaml:"for,omitempty" json:"for,omitempty"`
 	// Sensitive labels the answer, as a fact's does.
 	Sensitive []string `yaml:"sensitive,omitempty" json:"sensitive,omitempty"`
-	Line      int      `yaml:"-" json:"line,omitempty"`
+	// When limits the question to some answers before it, answer.<field> (FHIR enableWhen).
+	When  string   `yaml:"when,omitempty" json:"when,omitempty"`
+	Link  string   `yaml:"link,omitempty" json:"link,omitempty"`   // FHIR linkId; default: the id
+	Code  string   `yaml:"code,omitempty" json:"code,omitempty"`   // LOINC, of the question
+	Codes []string `yaml:"codes,omitempty" json:"codes,omitempty"` // LOINC answer codes, one for each of Values
+	// Points are what the answer counts where the form is scored by sum: of a code one for each of
+	// Values, of a bool those of a yes, of a number what each one of it counts.
+	Points []int `yaml:"points,omitempty" json:"points,omitempty"`
+	Line   int   `yaml:"-" json:"line,omitempty"`
 }
 
 // Template is a message in every language of the pathway.
@@ -183,8 +196,7 @@ type Wording struct {
 	Text     string `yaml:"text" json:"text"`
 }
 
-// Step is one thing that has to happen. Exactly one of Task, Message, Appointment, Referral,
-// Wait and Milestone is set: its kind.
+// Step is one thing that has to happen. Exactly one of its kinds is set.
 type Step struct {
 	ID string `yaml:"id" json:"id"`
 
@@ -194,6 +206,10 @@ type Step struct {
 	Referral    *Referral    `yaml:"referral,omitempty" json:"referral,omitempty"`       //
 	Wait        *Wait        `yaml:"wait,omitempty" json:"wait,omitempty"`               //
 	Milestone   string       `yaml:"milestone,omitempty" json:"milestone,omitempty"`     // what is reached
+	// Score computes a published score.
+	Score *ScoreSpec `yaml:"score,omitempty" json:"score,omitempty"`
+	// Questionnaire asks the patient, or a role, the questions of a form.
+	Questionnaire *Questionnaire `yaml:"questionnaire,omitempty" json:"questionnaire,omitempty"`
 
 	Instructions string `yaml:"instructions,omitempty" json:"instructions,omitempty"`
 	Owner        string `yaml:"owner,omitempty" json:"owner,omitempty"` // the role; default: the pathway's
@@ -229,54 +245,6 @@ type Step struct {
 	Include *Include `yaml:"include,omitempty" json:"-"`
 
 	Line int `yaml:"-" json:"line,omitempty"`
-}
-
-// The kinds of step.
-const (
-	KindTask        = "task"
-	KindMessage     = "message"
-	KindAppointment = "appointment"
-	KindReferral    = "referral"
-	KindWait        = "wait"
-	KindMilestone   = "milestone"
-)
-
-// Kind gives the step's kind, empty where it has none.
-func (s *Step) Kind() string {
-	switch {
-	case s.Task != "":
-		return KindTask
-	case s.Message != nil:
-		return KindMessage
-	case s.Appointment != "":
-		return KindAppointment
-	case s.Referral != nil:
-		return KindReferral
-	case s.Wait != nil:
-		return KindWait
-	case s.Milestone != "":
-		return KindMilestone
-	}
-	return ""
-}
-
-// Title gives what people call the step.
-func (s *Step) Title() string {
-	switch s.Kind() {
-	case KindTask:
-		return s.Task
-	case KindAppointment:
-		return s.Appointment
-	case KindMilestone:
-		return s.Milestone
-	case KindMessage:
-		return "Message " + s.Message.Template
-	case KindReferral:
-		return "Referral for " + s.Referral.Need
-	case KindWait:
-		return "Wait " + s.Wait.For
-	}
-	return s.ID
 }
 
 // Excused is an outcome that may only be given when its condition holds.
@@ -499,6 +467,11 @@ var AppointmentFacts = []Fact{
 	{Name: "kept", Type: TypeBool},
 	{Name: "no_shows", Type: TypeInt},
 	{Name: "barrier", Type: TypeString},
+}
+
+// QuestionnaireFacts are what may be asked of a questionnaire step besides its form's answers.
+var QuestionnaireFacts = []Fact{
+	{Name: "answered", Type: TypeBool},
 }
 
 // AttemptFacts are what an excuse may ask of its own step's contact attempts, as attempts.<name>.

@@ -3,6 +3,7 @@ package pathways
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"cel.dev/cel-go/cel"
 
@@ -40,6 +41,13 @@ func (k resultKind) mismatch(t *cel.Type) *fault {
 		}
 		return &fault{message: "the need is " + celTypeInWords(t) + ", not a text", suggestion: "let it give a need like transportation-insecurity"}
 	}
+	if typ, input := strings.CutPrefix(string(k), inputKindPrefix); input {
+		f := factMismatch(typ, t)
+		if f != nil {
+			f.message = "the expression gives " + celTypeInWords(t) + ", but the score asks for " + typeInWords(typ)
+		}
+		return f
+	}
 	return factMismatch(string(k), t)
 }
 
@@ -64,6 +72,8 @@ type use struct {
 	scopes scope
 	event  string // the kind of event whose attributes it may ask
 	step   string // the step that it belongs to
+	form   string // the form whose answers it may ask
+	field  string // the question of that form which it decides on
 	upTo   int    // a fact's own place: it may ask only facts before it; -1: all
 }
 
@@ -78,6 +88,11 @@ func expressionsOf(d *Definition) []use {
 		c := &d.Clocks[i]
 		if _, literal := c.Offset(); !literal {
 			uses.add(use{path: "clocks." + c.Name + ".within", text: c.Within, line: c.Line, want: offsetText, scopes: scopeSteps, upTo: -1})
+		}
+	}
+	for _, form := range d.Forms {
+		for _, f := range form.Fields {
+			uses.add(use{path: "forms." + form.Name + ".fields." + f.ID + ".when", text: f.When, line: f.Line, want: condition, scopes: scopeSteps | scopeAnswer, form: form.Name, field: f.ID, upTo: -1})
 		}
 	}
 	for i := range d.Steps {
@@ -130,6 +145,13 @@ func (l *usesList) step(s *Step) {
 	}
 	if s.Repeat != nil {
 		l.add(at("repeat.until", s.Repeat.Until, condition))
+	}
+	if s.Score != nil {
+		for _, in := range s.Score.Inputs {
+			input := at("score.inputs."+in.Name, in.From, s.Score.inputKind(in.Name))
+			input.line = in.Line
+			l.add(input)
+		}
 	}
 	if s.Wait != nil {
 		l.add(at("wait.until", s.Wait.Until, condition))

@@ -102,7 +102,7 @@ func celType(typ string) *cel.Type {
 		return cel.DoubleType
 	case TypeDateTime:
 		return cel.TimestampType
-	case typeStatuses:
+	case typeStatuses, TypeCodes:
 		return cel.ListType(cel.StringType)
 	}
 	return cel.StringType // texts, codes and dates

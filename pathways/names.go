@@ -15,6 +15,7 @@ const (
 	scopeAttempts                   // attempts.*: an excuse
 	scopeEnd                        // required: an end
 	scopeSteps                      // <step>.*: once the pathway runs
+	scopeAnswer                     // answer.*: a question that depends on others
 )
 
 // name is one thing that expressions may ask.
@@ -38,16 +39,19 @@ func namesOf(d *Definition) []name {
 	for i := range d.Steps {
 		names = appendStepNames(names, d, &d.Steps[i])
 	}
-	for _, k := range EventKinds {
-		names = appendFacts(names, "event.", scopeEvent, k.Attributes)
+	for _, k := range d.eventKinds() {
+		if _, own := d.AnsweredStep(k.Name); !own || d.waitsFor(k.Name) {
+			names = appendFacts(names, "event.", scopeEvent, k.Attributes)
+		}
 	}
+	names = appendAnswerNames(names, d)
 	names = appendFacts(names, "attempts.", scopeAttempts, AttemptFacts)
 	return append(names, name{dotted: required, typ: typeStatuses, scope: scopeEnd})
 }
 
 func appendFacts(names []name, prefix string, sc scope, facts []Fact) []name {
 	for _, f := range facts {
-		names = append(names, name{dotted: prefix + f.Name, typ: f.Type, values: f.Values, scope: sc})
+		names = append(names, name{dotted: prefix + f.Name, typ: f.Type, values: f.Values, scope: sc, sensitive: f.Sensitive})
 	}
 	return names
 }
@@ -58,10 +62,12 @@ func appendStepNames(names []name, d *Definition, s *Step) []name {
 	if s.Kind() == KindAppointment {
 		names = appendFacts(names, s.ID+".", scopeSteps, AppointmentFacts)
 	}
-	if form := d.FormByName(s.Form); form != nil {
-		for _, f := range form.Fields {
-			names = append(names, name{dotted: s.ID + "." + f.ID, typ: f.Type, values: f.Values, scope: scopeSteps, sensitive: f.Sensitive})
-		}
+	names = appendFacts(names, s.ID+".", scopeSteps, d.answersOf(s))
+	if s.Kind() == KindScore {
+		names = appendFacts(names, s.ID+".", scopeSteps, ScoreFacts)
+	}
+	if s.Kind() == KindQuestionnaire {
+		names = appendFacts(names, s.ID+".", scopeSteps, QuestionnaireFacts)
 	}
 	for i := from; i < len(names); i++ {
 		names[i].step = s.ID
@@ -69,6 +75,27 @@ func appendStepNames(names []name, d *Definition, s *Step) []name {
 		names[i].values = closedValues(names[i], s)
 	}
 	return names
+}
+
+// appendAnswerNames adds answer.<field> of the forms in which a question depends on another answer.
+func appendAnswerNames(names []name, d *Definition) []name {
+	for _, form := range d.Forms {
+		if !form.branches() {
+			continue
+		}
+		for _, f := range form.Fields {
+			names = append(names, name{dotted: answerPrefix + f.ID, typ: f.Type, values: f.Values, scope: scopeAnswer, sensitive: f.Sensitive})
+		}
+	}
+	return names
+}
+
+// answerPrefix begins the names of the answers that a question may depend on.
+const answerPrefix = "answer."
+
+// branches tells whether a question of the form depends on other answers.
+func (f *Form) branches() bool {
+	return slices.ContainsFunc(f.Fields, func(q Field) bool { return q.When != "" })
 }
 
 // stepStatuses are the values of <step>.status.
@@ -88,8 +115,8 @@ func closedValues(n name, s *Step) []string {
 }
 
 // eventAttribute finds an attribute of the kind of event.
-func eventAttribute(kind, attribute string) bool {
-	for _, k := range EventKinds {
+func (d *Definition) eventAttribute(kind, attribute string) bool {
+	for _, k := range d.eventKinds() {
 		if k.Name == kind {
 			return slices.ContainsFunc(k.Attributes, func(f Fact) bool { return f.Name == attribute })
 		}

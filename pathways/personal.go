@@ -13,8 +13,8 @@ import (
 // part of it.
 func CheckPersonal(d *Definition, s *Step) error {
 	switch s.Kind() {
-	case KindWait, KindMilestone:
-		return refuse("new_step", "only a task, an appointment, a message or a referral can be added")
+	case KindWait, KindMilestone, KindScore:
+		return refuse("new_step", "only a task, an appointment, a message, a questionnaire or a referral can be added")
 	}
 	with := *d
 	with.Steps = append(slices.Clone(d.Steps), *s)

@@ -10,6 +10,9 @@ func (d *Definition) Roles() []string {
 		if m := d.Steps[i].Message; m != nil && m.To != "patient" && m.To != "owner" {
 			roles = append(roles, m.To)
 		}
+		if q := d.Steps[i].Questionnaire; q != nil && !q.AsksPatient() && q.To != "owner" {
+			roles = append(roles, q.To)
+		}
 	}
 	for _, l := range d.Ladders {
 		for _, rung := range l.Rungs {

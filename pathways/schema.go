@@ -131,7 +131,9 @@ func kindKeys() []string {
 
 // endNames are what an end may be called: by a name, or as a suspension.
 func endNames() map[string]any {
-	until := map[string]any{"type": "string", "enum": prefixed("until ", eventNames())}
+	until := map[string]any{"type": "string", "anyOf": []any{
+		map[string]any{"enum": prefixed("until ", eventNames())}, map[string]any{"pattern": `^until [a-z][a-z0-9_]*\.answered$`},
+	}}
 	return map[string]any{"oneOf": []any{
 		map[string]any{"enum": care.Ends},
 		map[string]any{"type": "object", "additionalProperties": false, "required": []string{"suspend"}, "properties": map[string]any{"suspend": until}},
@@ -164,7 +166,7 @@ func (b *schemaBuilder) value(t reflect.Type, rule map[string]any) map[string]an
 	switch t {
 	case reflect.TypeFor[Used]():
 		return map[string]any{"type": "string", "pattern": partName.String()}
-	case reflect.TypeFor[Argument]():
+	case reflect.TypeFor[Argument](), reflect.TypeFor[ScoreInput]():
 		return scalar()
 	case reflect.TypeFor[Ladder]():
 		return map[string]any{"type": "array", "minItems": 1, "items": b.object(reflect.TypeFor[Rung]())}
@@ -197,7 +199,7 @@ func (b *schemaBuilder) list(element reflect.Type, rule map[string]any) map[stri
 		}
 	}
 	list := map[string]any{"type": "array", "items": item}
-	if element.Kind() == reflect.String || element == reflect.TypeFor[Used]() {
+	if element.Kind() == reflect.String || element.Kind() == reflect.Int || element == reflect.TypeFor[Used]() {
 		return map[string]any{"oneOf": []any{item, list}} // one stands for a list of one
 	}
 	return list

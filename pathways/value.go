@@ -10,6 +10,7 @@ import (
 
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
+	"cel.dev/cel-go/common/types/traits"
 
 	"throughline/care"
 )
@@ -52,7 +53,7 @@ func coerce(typ string, v any) (any, bool) {
 		return toInstant(v)
 	case TypeString, TypeCode:
 		return toText(v)
-	case typeStatuses:
+	case typeStatuses, TypeCodes:
 		return toTexts(v)
 	}
 	return nil, false
@@ -139,6 +140,16 @@ func toTexts(v any) (any, bool) {
 	switch x := v.(type) {
 	case []string:
 		return x, true
+	case []any: // as JSON gives it
+		texts := make([]string, len(x))
+		for i, item := range x {
+			text, ok := item.(string)
+			if !ok {
+				return nil, false
+			}
+			texts[i] = text
+		}
+		return texts, true
 	case []care.StepStatus:
 		texts := make([]string, len(x))
 		for i, s := range x {
@@ -163,7 +174,23 @@ func fromCEL(v ref.Val) (any, error) {
 	case types.Timestamp:
 		return x.UTC(), nil
 	}
+	if list, ok := v.(traits.Lister); ok {
+		return textsFromCEL(list)
+	}
 	return nil, fmt.Errorf("the expression gives a %s, which no part of a pathway takes", v.Type().TypeName())
+}
+
+// textsFromCEL gives the texts of a list, as JSON would.
+func textsFromCEL(list traits.Lister) (any, error) {
+	var texts []any
+	for it := list.Iterator(); it.HasNext() == types.True; {
+		text, ok := it.Next().(types.String)
+		if !ok {
+			return nil, fmt.Errorf("the expression gives a list of other things than texts, which no part of a pathway takes")
+		}
+		texts = append(texts, string(text))
+	}
+	return texts, nil
 }
 
 // inWords writes a value for a person.
@@ -204,6 +231,8 @@ func typeInWords(typ string) string {
 		return "a date and time like 2025-11-26T14:30:00-05:00"
 	case TypeCode:
 		return "one of its values"
+	case TypeCodes:
+		return "some of its values"
 	}
 	return "a text"
 }

@@ -27,6 +27,10 @@ func (s *Step) InWords() string {
 		return "Referral for " + Plain(s.Referral.Need)
 	case KindWait:
 		return "Wait of " + s.Wait.For
+	case KindQuestionnaire:
+		return "Questions: " + Plain(s.Questionnaire.Form)
+	case KindScore:
+		return "Score: " + s.Score.InWords()
 	}
 	return s.Title()
 }
@@ -65,7 +69,7 @@ func (d *Definition) NameInWords(name string) string {
 
 // askedBy finds the question of the step's form; nil where there is none.
 func (d *Definition) askedBy(s *Step, id string) *Field {
-	form := d.FormByName(s.Form)
+	form := d.FormByName(s.FormName())
 	if form == nil {
 		return nil
 	}

@@ -36,6 +36,9 @@ forms:
     fields:
       - {id: feels, ask: How do you feel?, type: code, values: [well, unwell], required: true, for: [reached]}
       - {id: note, ask: Anything else?, type: string}
+  mood:
+    fields:
+      - {id: mood, ask: How is your mood?, type: code, values: [good, low], required: true}
 steps:
   - id: contact
     task: Reach the patient

@@ -10,21 +10,22 @@ import (
 	"throughline/pathways/engine"
 )
 
-// NewStep is a step that is added for one enrollment. Exactly one of task, appointment, message and
-// referral says what it is.
+// NewStep is a step that is added for one enrollment. Exactly one of task, appointment, message,
+// questionnaire and referral says what it is.
 type NewStep struct {
-	ID           string       `json:"id,omitempty" pattern:"^[a-z][a-z0-9_]*$" maxLength:"60" doc:"Made up where none is given"`
-	Task         string       `json:"task,omitempty" maxLength:"300" doc:"What is to be done"`
-	Appointment  string       `json:"appointment,omitempty" maxLength:"300" doc:"What visit"`
-	Message      *NewMessage  `json:"message,omitempty"`
-	Referral     *NewReferral `json:"referral,omitempty"`
-	Instructions string       `json:"instructions,omitempty" maxLength:"4000"`
-	Owner        string       `json:"owner,omitempty" maxLength:"100" doc:"The role; default: the pathway's"`
-	Due          string       `json:"due,omitempty" maxLength:"100" doc:"By when, counted from now" example:"2 business days"`
-	Clock        string       `json:"clock,omitempty" maxLength:"100" doc:"One of the pathway's clocks, instead of due"`
-	Ladder       string       `json:"ladder,omitempty" maxLength:"100" doc:"One of the pathway's ladders"`
-	Outcomes     []string     `json:"outcomes,omitempty" maxItems:"20"`
-	Priority     int          `json:"priority,omitempty" minimum:"1" maximum:"5"`
+	ID           string        `json:"id,omitempty" pattern:"^[a-z][a-z0-9_]*$" maxLength:"60" doc:"Made up where none is given"`
+	Task         string        `json:"task,omitempty" maxLength:"300" doc:"What is to be done"`
+	Appointment  string        `json:"appointment,omitempty" maxLength:"300" doc:"What visit"`
+	Message      *NewMessage   `json:"message,omitempty"`
+	Questions    *NewQuestions `json:"questionnaire,omitempty"`
+	Referral     *NewReferral  `json:"referral,omitempty"`
+	Instructions string        `json:"instructions,omitempty" maxLength:"4000"`
+	Owner        string        `json:"owner,omitempty" maxLength:"100" doc:"The role; default: the pathway's"`
+	Due          string        `json:"due,omitempty" maxLength:"100" doc:"By when, counted from now" example:"2 business days"`
+	Clock        string        `json:"clock,omitempty" maxLength:"100" doc:"One of the pathway's clocks, instead of due"`
+	Ladder       string        `json:"ladder,omitempty" maxLength:"100" doc:"One of the pathway's ladders"`
+	Outcomes     []string      `json:"outcomes,omitempty" maxItems:"20"`
+	Priority     int           `json:"priority,omitempty" minimum:"1" maximum:"5"`
 }
 
 // NewMessage is a message that is added.
@@ -32,6 +33,15 @@ type NewMessage struct {
 	To       string `json:"to" maxLength:"100" doc:"patient, owner or a role"`
 	Template string `json:"template" maxLength:"100" doc:"One of the pathway's messages"`
 	At       string `json:"at,omitempty" maxLength:"100" doc:"Default: at once"`
+}
+
+// NewQuestions is a questionnaire that is added.
+type NewQuestions struct {
+	To         string `json:"to" maxLength:"100" doc:"patient, owner or a role"`
+	Form       string `json:"form" maxLength:"100" doc:"One of the pathway's forms"`
+	Within     string `json:"within" maxLength:"100" doc:"How long the answers are waited for" example:"24 hours"`
+	Template   string `json:"template,omitempty" maxLength:"100" doc:"One of the pathway's messages, to bring the patient the questions"`
+	Unanswered string `json:"unanswered,omitempty" enum:"call,skip" doc:"What follows silence; default: the owner asks by telephone"`
 }
 
 // NewReferral is a referral that is added.
@@ -52,6 +62,9 @@ func (n NewStep) Step() *pathways.Step {
 	}
 	if m := n.Message; m != nil {
 		s.Message = &pathways.MessageSpec{To: m.To, Template: m.Template, At: m.At}
+	}
+	if q := n.Questions; q != nil {
+		s.Questionnaire = &pathways.Questionnaire{To: q.To, Form: q.Form, Within: q.Within, Template: q.Template, Unanswered: q.Unanswered}
 	}
 	if r := n.Referral; r != nil {
 		s.Referral = &pathways.Referral{

@@ -42,6 +42,7 @@ func Register(a huma.API, d Deps) {
 	registerSkipStep(a, d)
 	registerMoveClock(a, d)
 	registerStartTrack(a, d)
+	registerAnswers(a, d)
 	registerEvent(a, d)
 }
 

@@ -32,7 +32,7 @@ func (d Deps) get(ctx context.Context, in *rest.ByID) (*rest.One[TaskDetail], er
 	if err != nil {
 		return nil, err
 	}
-	if form := kept.Definition.FormByName(task.Form); form != nil {
+	if form := kept.Definition.TaskForm(task.Form); form != nil {
 		detail.FormFields = form.Fields
 	}
 	return &rest.One[TaskDetail]{Body: detail}, nil

@@ -6,8 +6,8 @@ import (
 )
 
 // Builtin gives the words of a message that every installation sends, in the language where there are any and
-// else in English. They are the engine's built-in messages to staff and partners; what a patient is told
-// stands in the pathway. None says anything of a patient: whoever may know opens the link.
+// else in English. They are the engine's built-in messages to staff and partners, and the one that asks a
+// patient for answers; what else a patient is told stands in the pathway. None says anything of a patient: whoever may know opens the link.
 func Builtin(name, language string) (Template, bool) {
 	words, known := builtin[name]
 	if !known {
@@ -30,7 +30,7 @@ func Builtins() map[string][]string {
 	return names
 }
 
-var builtinFields = map[string]Class{"organization.name": Organization, "due": Deadline}
+var builtinFields = map[string]Class{"organization.name": Organization, "organization.phone": Organization, "due": Deadline}
 
 var builtin = map[string]map[string]Template{
 	"staff.reminder": {
@@ -67,6 +67,18 @@ var builtin = map[string]map[string]Template{
 			Subject:   "Una tarea está atrasada",
 			Text:      "Una tarea no se ha hecho.{{if .due}} Venció: {{.due}}.{{end}} Le llega a usted para que alguien decida qué sigue.",
 			LinkLabel: "Ver la escalación",
+		},
+	},
+	"patient.questionnaire": {
+		"en": {
+			Subject:   "{{.organization.name}} has a few questions for you",
+			Text:      "We would like to ask you a few short questions.\n\nPlease call us to answer them: {{.organization.phone}}.{{if .due}} We wait for your answers until {{.due}}.{{end}}\n\nIf it is an emergency, call 911.",
+			LinkLabel: "Answer the questions",
+		},
+		"es": {
+			Subject:   "{{.organization.name}} tiene unas preguntas para usted",
+			Text:      "Queremos hacerle unas preguntas breves.\n\nPor favor, llámenos para responderlas: {{.organization.phone}}.{{if .due}} Esperamos sus respuestas hasta: {{.due}}.{{end}}\n\nSi es una emergencia, llame al 911.",
+			LinkLabel: "Responder las preguntas",
 		},
 	},
 	"partner.referral": {

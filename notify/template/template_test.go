@@ -283,7 +283,7 @@ func TestBuiltins(t *testing.T) {
 				}
 				for _, due := range []string{"", "Mon 2 Mar 2026, 17:00"} {
 					got, err := template.Render(tpl, template.Input{
-						Data: map[string]string{"organization.name": "Clinic", "due": due}, Link: "https://clinic.example/r/x", Language: language,
+						Data: map[string]string{"organization.name": "Clinic", "organization.phone": "555 0100", "due": due}, Link: "https://clinic.example/r/x", Language: language,
 					})
 					if err != nil {
 						t.Fatal(err)
@@ -313,7 +313,7 @@ func TestBuiltinFallsBackToEnglish(t *testing.T) {
 		t.Error("there is a built-in nobody made")
 	}
 	names := slices.Sorted(maps.Keys(template.Builtins()))
-	if diff := cmp.Diff([]string{"partner.referral", "staff.escalation", "staff.reminder", "staff.warning"}, names); diff != "" {
+	if diff := cmp.Diff([]string{"partner.referral", "patient.questionnaire", "staff.escalation", "staff.reminder", "staff.warning"}, names); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -37,6 +37,7 @@ func init() { //nolint:gochecknoinits // the table refers to functions that refe
 		AppointmentKept:    (*run).reportAppointment,
 		ObservationMade:    (*run).observed,
 		NeedIdentified:     func(r *run) error { return nil },
+		QuestionsAnswered:  (*run).questionsAnswered,
 		CalendarChanged:    (*run).calendar,
 		ClockOffset:        func(r *run) error { r.s.Offset = r.ev.Offset; return nil },
 

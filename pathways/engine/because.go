@@ -89,7 +89,7 @@ func (r *run) findingInWords(name string, value any) string {
 	switch tail {
 	case "outcome":
 		return title + ": " + r.valueInWords(value)
-	case "ended", "done", "kept", "booked", "missed":
+	case "ended", "done", "kept", "booked", "missed", "answered":
 		if value == true {
 			return title + " is " + tail
 		}
@@ -116,6 +116,12 @@ func (r *run) valueInWords(v any) string {
 			return x
 		}
 		return plain(x)
+	case []any:
+		words := make([]string, len(x))
+		for i, one := range x {
+			words[i] = r.valueInWords(one)
+		}
+		return reasonOr(strings.Join(words, ", "), "none")
 	case float64:
 		return strconv.FormatFloat(x, 'f', -1, 64)
 	case time.Time:

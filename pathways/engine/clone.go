@@ -13,6 +13,7 @@ func (s State) clone() State {
 	c.Personal = slices.Clone(s.Personal)
 	c.Outbox = slices.Clone(s.Outbox)
 	c.Kept = slices.Clone(s.Kept)
+	c.Unheard = slices.Clone(s.Unheard)
 	c.Steps = slices.Clone(s.Steps)
 	for i, st := range s.Steps {
 		c.Steps[i] = st.clone()
@@ -38,6 +39,7 @@ func (s State) clone() State {
 func (st *Step) clone() *Step {
 	c := *st
 	c.Attempts = slices.Clone(st.Attempts)
+	c.Supplied = slices.Clone(st.Supplied)
 	if st.Task != nil {
 		task := *st.Task
 		c.Task = &task

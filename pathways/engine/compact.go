@@ -21,6 +21,7 @@ func (r *run) compact() {
 	for _, st := range r.s.Steps {
 		if past(st) {
 			st.Task, st.Attempts, st.Referral, st.Appointment, st.Cause = nil, nil, nil, nil, care.Cause{}
+			st.Score, st.Supplied = nil, nil
 		}
 	}
 }

@@ -39,10 +39,10 @@ func (r *run) endCame(end pathways.End) (why string, come bool) {
 			return "", false
 		}
 		if end.When == "" {
-			return eventInWords(end.On), true
+			return r.eventInWords(end.On), true
 		}
-		v := r.holds(end.When, values{r: r})
-		return eventInWords(end.On) + "; " + v.words(), v.True
+		v := r.holds(end.When, values{r: r, on: end.On})
+		return r.eventInWords(end.On) + "; " + v.words(), v.True
 	}
 	if r.s.Status != care.EnrollmentActive {
 		return "", false // what a condition asks is not settled while the pathway stands still
@@ -57,7 +57,7 @@ func (r *run) eventCame(kind string) bool {
 	if kind == string(PatientDied) {
 		return r.s.Patient.Deceased
 	}
-	if r.ticking || string(r.ev.Kind) != kind {
+	if !r.came(kind) {
 		return false
 	}
 	if r.ev.Kind != EncounterAdmitted {

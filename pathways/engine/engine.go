@@ -141,6 +141,8 @@ type run struct {
 	// clockNames are the clocks in the places that they had before the move, as they are called since.
 	clockNames []ClockWas
 	asks       []string // what a person has to decide after the move, in words
+	// answered are the questionnaire steps whose answers came, until what waits for them has heard.
+	answered []string
 }
 
 // catchUp does all that is due until now, each at its own moment and in their order, so that a
@@ -168,6 +170,8 @@ const (
 
 // settle opens and ends what the present facts allow, until nothing changes any more.
 func (r *run) settle() {
+	r.hearAnswers()
+	defer r.keepAnswers()
 	for range maxChanges {
 		if r.s.Status == care.EnrollmentEnded || r.endIfTime() {
 			return

@@ -26,6 +26,7 @@ const (
 	AppointmentKept    EventKind = "appointment.kept"
 	ObservationMade    EventKind = "observation.recorded"
 	NeedIdentified     EventKind = "need.identified"
+	QuestionsAnswered  EventKind = "questionnaire.answered"
 	CalendarChanged    EventKind = "calendar.changed"
 	ClockOffset        EventKind = "clock.offset" // demonstrations only: the time offset changed
 )
@@ -103,13 +104,13 @@ type Event struct {
 	EscalationID care.ID `json:"escalation_id,omitempty"` // escalation.*
 	ReferralID   care.ID `json:"referral_id,omitempty"`   // referral.*
 	MessageID    care.ID `json:"message_id,omitempty"`    // message.delivered
-	Step         string  `json:"step,omitempty"`          // step.*, referral.candidates
+	Step         string  `json:"step,omitempty"`          // step.*, referral.candidates, questionnaire.answered
 	Occurrence   int     `json:"occurrence,omitempty"`    //
 	Track        string  `json:"track,omitempty"`         // track.start
 	Clock        string  `json:"clock,omitempty"`         // clock.move
 
 	Outcome  string           `json:"outcome,omitempty"`  // task.complete, referral.complete
-	Answers  []care.FactValue `json:"answers,omitempty"`  // task.complete: the form; Name and Value only
+	Answers  []care.FactValue `json:"answers,omitempty"`  // task.complete, questionnaire.answered: the form; Name and Value only
 	Mode     care.AttemptMode `json:"mode,omitempty"`     // task.complete of an interactive contact
 	Attempt  *care.Attempt    `json:"attempt,omitempty"`  // task.attempt
 	Assignee string           `json:"assignee,omitempty"` // task.claim, task.reassign

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ import (
 type values struct {
 	r    *run
 	step *Step
+	on   string // the kind of event that event.* is asked of, where it is not simply the present one
 }
 
 // Value implements pathways.Values.
@@ -31,6 +33,10 @@ func (v values) Value(name string) (any, bool) {
 	case "patient":
 		return v.r.patientFact(tail)
 	case "event":
+		if step, own := v.r.def.AnsweredStep(v.on); own {
+			f, ok := v.r.fact(step + "." + tail)
+			return f.Value, ok
+		}
 		return v.r.eventFact(tail)
 	case "attempts":
 		return attemptFact(v.r, v.step, tail)
@@ -66,11 +72,23 @@ func (r *run) learn(name string, value any, from string) bool {
 	return true
 }
 
+// forget lets go of the facts whose names are chosen.
+func (r *run) forget(chosen func(name string) bool) {
+	r.s.Facts = slices.DeleteFunc(r.s.Facts, func(f care.FactValue) bool { return chosen(f.Name) })
+}
+
 // sameValue compares scalars across a trip through JSON, which turns whole numbers into floats.
 func sameValue(a, b any) bool {
 	if x, ok := number(a); ok {
 		y, ok := number(b)
 		return ok && x == y
+	}
+	if list, ok := a.([]any); ok {
+		other, ok := b.([]any)
+		return ok && slices.Equal(list, other)
+	}
+	if _, ok := b.([]any); ok {
+		return false
 	}
 	return a == b
 }
@@ -113,6 +131,8 @@ func typed(f pathways.Fact, v any, zone *time.Location) (any, *care.Error) {
 		return typedDate(v, zone, wrong)
 	case pathways.TypeDateTime:
 		return typedTime(v, wrong)
+	case pathways.TypeCodes:
+		return typedCodes(f, v, wrong)
 	case pathways.TypeCode:
 		s, ok := v.(string)
 		for _, allowed := range f.Values {
@@ -126,6 +146,35 @@ func typed(f pathways.Fact, v any, zone *time.Location) (any, *care.Error) {
 		return s, nil
 	}
 	return nil, wrong("a text")
+}
+
+// typedCodes gives several of the values, each once and in their own order.
+func typedCodes(f pathways.Fact, v any, wrong func(string) *care.Error) (any, *care.Error) {
+	var chosen []any
+	switch list := v.(type) {
+	case []any:
+		chosen = list
+	case []string:
+		for _, s := range list {
+			chosen = append(chosen, s)
+		}
+	case string:
+		chosen = []any{list}
+	default:
+		return nil, wrong("a list of some of " + strings.Join(f.Values, ", "))
+	}
+	for _, c := range chosen {
+		if s, ok := c.(string); !ok || !slices.Contains(f.Values, s) {
+			return nil, wrong("a list of some of " + strings.Join(f.Values, ", "))
+		}
+	}
+	ordered := []any{}
+	for _, value := range f.Values {
+		if slices.Contains(chosen, any(value)) {
+			ordered = append(ordered, value)
+		}
+	}
+	return ordered, nil
 }
 
 func typedDate(v any, zone *time.Location, wrong func(string) *care.Error) (any, *care.Error) {
@@ -344,6 +393,8 @@ func stepFact(st *Step, name string) (any, bool) {
 		return int64(liveAttempts(st.Attempts)), true
 	case "no_shows":
 		return int64(st.NoShows), true
+	case "answered":
+		return st.Outcome == outcomeAnswered, true
 	case "kept":
 		return st.Outcome == outcomeKept, true
 	case "booked":

@@ -68,9 +68,12 @@ func needless(st *Step, c *Clock, i int, act string) bool {
 }
 
 func (r *run) remind(st *Step, c *Clock, i int, to string, cause care.Cause) {
-	target := "patient"
+	target, template := "patient", TemplateReminder
 	switch to {
 	case "patient":
+		if q := r.spec(st.ID).Questionnaire; q != nil {
+			template = questionsTemplate(q) // a reminder of questions brings the questions
+		}
 	case "owner":
 		target = "role:" + r.ownerOf(st)
 		if st.Task != nil && st.Task.Assignee != "" {
@@ -81,7 +84,7 @@ func (r *run) remind(st *Step, c *Clock, i int, to string, cause care.Cause) {
 	}
 	r.send(care.Message{
 		// With its moment: after a deadline moved the reminder of the new one is another message.
-		ID: care.DeriveID(r.s.StartedAt, r.rungID(st, c, i, "reminder"), c.Rungs[i].At.UTC().Format(time.RFC3339)), Purpose: "reminder", To: target, Template: TemplateReminder,
+		ID: care.DeriveID(r.s.StartedAt, r.rungID(st, c, i, "reminder"), c.Rungs[i].At.UTC().Format(time.RFC3339)), Purpose: "reminder", To: target, Template: template,
 		Step: st.ID, Occurrence: st.Occurrence, TaskID: taskID(st), Cause: cause,
 	})
 	r.tell("reminded", st.ID, fmt.Sprintf("Reminded %s: %s is due %s.", inRole(target), quoted(r.title(st)), r.inWords(c.Due)), cause)

@@ -194,6 +194,9 @@ func (r *run) afterDelivery(m care.Message) {
 	if m.Purpose == "referral" && m.Status == care.MessageFailed {
 		r.referralUndelivered(st, m)
 	}
+	if m.Purpose == purposeQuestions && m.Status == care.MessageFailed {
+		r.questionsUndelivered(st, m)
+	}
 }
 
 // messageEnds is how a message's step ends with its delivery. What did not arrive is not done; what

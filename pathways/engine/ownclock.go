@@ -25,6 +25,14 @@ var ownLadders = map[string]*pathways.Ladder{
 		pathways.Rung{At: "3 business days after due", Escalate: roleSupervisor}),
 }
 
+// longestWait is how long a step of its kind waits at most.
+func longestWait(step *pathways.Step) string {
+	if step.Questionnaire != nil {
+		return step.Questionnaire.Within
+	}
+	return step.Wait.For
+}
+
 // ownClock defines the clocks that step kinds bring. They count from "now", the moment they were
 // armed, from "sent", when the present referral was, or as the pathway's own clocks do.
 func (r *run) ownClock(c *Clock) (pathways.Clock, bool) {
@@ -38,8 +46,11 @@ func (r *run) ownClock(c *Clock) (pathways.Clock, bool) {
 		spec.From, spec.Within = c.Step+".start", "end of day"
 	case clockDue:
 		spec.Within = step.Due
+		if step.Questionnaire != nil {
+			spec.Within = step.Questionnaire.Within
+		}
 	case clockWait:
-		spec.Within = step.Wait.For
+		spec.Within = longestWait(step)
 	case clockConsent, clockDecide:
 		spec.From, spec.Within = "now", "2 business days"
 	case clockSearch:

@@ -31,7 +31,7 @@ type walk struct {
 
 // Whatever happens, in whatever order and at whatever time, the engine keeps its promises.
 func TestPromises(t *testing.T) {
-	files := []string{"../library/post-discharge-tcm.yaml", "../library/social-need-referral.yaml", "testdata/kinds.yaml", "testdata/tcm.yaml"}
+	files := []string{"../library/post-discharge-tcm.yaml", "../library/social-need-referral.yaml", "testdata/kinds.yaml", "testdata/tcm.yaml", questions, scores}
 	engines := make([]*engine.Engine, len(files))
 	for i, file := range files {
 		engines[i] = load(t, file)
@@ -117,7 +117,7 @@ func (w *walk) event() engine.Event {
 		w.waiting = w.waiting[1:]
 		return ev
 	}
-	ev := pick(w, "who", w.world, w.work, w.work, w.work, w.work, w.partner, w.partner, w.partner, w.staff, w.plan, w.tick)()
+	ev := pick(w, "who", w.world, w.reply, w.work, w.work, w.work, w.work, w.partner, w.partner, w.partner, w.staff, w.plan, w.tick)()
 	if w.chance(15, "told late") {
 		ev.OccurredAt = w.moment("occurred")
 	}
@@ -216,11 +216,20 @@ func (w *walk) answers(task *care.Task) []care.FactValue {
 		out = append(out, care.FactValue{Name: "start", Value: w.moment("visit").Format(time.RFC3339)})
 		out = append(out, care.FactValue{Name: "barrier", Value: pick(w, "barrier", "transportation", "forgot", "dragons")})
 	}
-	form := w.engine.Definition().FormByName(task.Form)
+	return append(out, w.filled(task.Form)...)
+}
+
+// filled are answers to a form's questions, now and then not to all of them, nor only to those asked.
+func (w *walk) filled(name string) []care.FactValue {
+	form := w.engine.Definition().TaskForm(name)
 	if form == nil {
-		return out
+		return nil
 	}
+	var out []care.FactValue
 	for _, f := range form.Fields {
+		if !w.engine.Asks(w.state, f, out) && w.chance(95, "not asked") {
+			continue
+		}
 		if !w.chance(95, "answer") {
 			continue
 		}
@@ -232,12 +241,30 @@ func (w *walk) answers(task *care.Task) []care.FactValue {
 			v = rapid.IntRange(-3, 30).Draw(w.rt, f.ID)
 		case pathways.TypeCode:
 			v = pick(w, f.ID, f.Values...)
+		case pathways.TypeCodes:
+			v = []any{pick(w, f.ID, f.Values...), pick(w, f.ID, f.Values...)}
 		default:
 			v = "words"
 		}
 		out = append(out, care.FactValue{Name: f.ID, Value: v})
 	}
 	return out
+}
+
+// reply gives answers to a questionnaire, open or not.
+func (w *walk) reply() engine.Event {
+	var ids []string
+	for _, s := range w.engine.Definition().Steps {
+		if s.Questionnaire != nil {
+			ids = append(ids, s.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return w.work()
+	}
+	id := pick(w, "questionnaire", ids...)
+	form := w.engine.Definition().StepByID(id).FormName()
+	return engine.Event{Kind: engine.QuestionsAnswered, Actor: patient, Step: id, Occurrence: pick(w, "round", 0, 0, 0, 1, 2), Answers: w.filled(form)}
 }
 
 func (w *walk) partner() engine.Event {

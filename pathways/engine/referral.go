@@ -72,7 +72,7 @@ func (r *run) armOwn(st *Step, name string) *Clock {
 	c := &Clock{Name: name, Step: st.ID, Occurrence: st.Occurrence}
 	spec, _ := r.ownClock(c)
 	ladder := ownLadders[name]
-	if step := r.spec(st.ID); name == clockDue && step.Ladder != "" {
+	if step := r.spec(st.ID); (name == clockDue || name == clockWait) && step.Ladder != "" {
 		ladder = r.ladder(step.Ladder)
 	}
 	return r.arm(armPlan{spec: spec, ladder: ladder, step: st, cause: r.causeOf("steps."+st.ID, 0, name)})

@@ -142,6 +142,9 @@ func rungInWords(act, who string) string {
 
 // dueInWords says what the end of a clock means where no rung does anything then.
 func dueInWords(st *Step, c *Clock) string {
+	if c.Name == clockWait && st.Kind == pathways.KindQuestionnaire {
+		return "the time for the answers is over"
+	}
 	switch c.Name {
 	case clockAttendance:
 		return "the day of the visit is over, and it is asked whether it was kept"
@@ -233,7 +236,7 @@ func (r *run) stepRow(st *Step) care.Step {
 	return care.Step{
 		EnrollmentID: r.s.EnrollmentID, Step: st.ID, Occurrence: st.Occurrence, Kind: st.Kind, Title: r.stepTitle(st), Track: st.Track,
 		Status: st.Status, Outcome: st.Outcome, Reason: st.Reason, OpenedAt: st.OpenedAt, EndedAt: st.EndedAt, OpensAt: st.OpensAt,
-		Personal: st.Personal, Cause: st.Cause,
+		Personal: st.Personal, Score: st.Score, Cause: st.Cause,
 	}
 }
 

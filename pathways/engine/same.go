@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"reflect"
 	"slices"
 	"time"
 
@@ -17,7 +18,15 @@ func sameStep(a, b *Step) bool {
 		sameTime(a.OpenedAt, b.OpenedAt) && sameTime(a.EndedAt, b.EndedAt) && sameTime(a.OpensAt, b.OpensAt) &&
 		a.Round == b.Round && a.Ready == b.Ready && a.Missed == b.Missed && a.Cause == b.Cause &&
 		sameBehind(a.Task, b.Task, sameTask) && slices.Equal(a.Attempts, b.Attempts) && sameBehind(a.Appointment, b.Appointment, sameAppointment) &&
-		a.NoShows == b.NoShows && sameBehind(a.Referral, b.Referral, sameReferralRun) && a.MessageID == b.MessageID
+		a.NoShows == b.NoShows && sameBehind(a.Referral, b.Referral, sameReferralRun) && a.MessageID == b.MessageID &&
+		sameBehind(a.Score, b.Score, sameScore) && sameFacts(a.Supplied, b.Supplied)
+}
+
+// sameScore and sameFacts compare values that may be lists, which == cannot.
+func sameScore(a, b *care.Score) bool { return reflect.DeepEqual(a, b) }
+
+func sameFacts(a, b []care.FactValue) bool {
+	return len(a) == len(b) && (len(a) == 0 || reflect.DeepEqual(a, b))
 }
 
 // sameBehind compares what lies behind pointers.

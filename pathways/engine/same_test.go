@@ -44,6 +44,10 @@ func fill(v reflect.Value) {
 		v.SetBool(true)
 	case reflect.Int, reflect.Int64:
 		v.SetInt(1)
+	case reflect.Float64:
+		v.SetFloat(1)
+	case reflect.Interface:
+		v.Set(reflect.ValueOf([]any{"a"}))
 	default:
 		panic("a field of a kind that this test does not know: " + v.Type().String())
 	}

@@ -45,6 +45,9 @@ type State struct {
 	Readings []Reading `json:"readings,omitempty"` // by code and moment; where the pathway compares results
 
 	Outbox []care.Message `json:"outbox,omitempty"` // queued or withdrawn, their result not yet known
+	// Unheard are the questionnaire steps that were answered while the enrollment stood still. What
+	// waits for their answers hears of them when it goes on.
+	Unheard []string `json:"unheard,omitempty"`
 
 	Kept      []Kept      `json:"kept,omitempty"`      // the rules of open work that the present version no longer has
 	Migration *MoveRecord `json:"migration,omitempty"` // how it came to its version, while that may be taken back
@@ -117,6 +120,8 @@ type Step struct {
 	NoShows     int               `json:"no_shows,omitempty"`
 	Referral    *ReferralRun      `json:"referral,omitempty"`
 	MessageID   care.ID           `json:"message_id,omitempty"`
+	Score       *care.Score       `json:"score,omitempty"`    // what a score step computed
+	Supplied    []care.FactValue  `json:"supplied,omitempty"` // inputs of the score that a person gave
 }
 
 // ReferralRun is a referral step's way from one service to the next.

@@ -34,6 +34,9 @@ func init() { //nolint:gochecknoinits // the table refers to functions that refe
 		pathways.KindReferral:    referralKind,
 		pathways.KindWait:        waitKind,
 		pathways.KindMilestone:   milestoneKind,
+
+		pathways.KindQuestionnaire: questionnaireKind,
+		pathways.KindScore:         scoreKind,
 	}
 }
 
@@ -100,10 +103,10 @@ func (r *run) moveWaiting(st *Step, spec *pathways.Step) bool {
 		return r.repeatStep(st, spec)
 	}
 	if !st.Ready {
-		if spec.On != "" && (r.ticking || string(r.ev.Kind) != spec.On) {
+		if spec.On != "" && !r.came(spec.On) {
 			return false
 		}
-		verdict := r.holds(spec.When, values{r: r, step: st})
+		verdict := r.holds(spec.When, values{r: r, step: st, on: spec.On})
 		if !verdict.True {
 			return r.notNow(st, spec, verdict)
 		}
@@ -178,7 +181,7 @@ func (r *run) openingCause(spec *pathways.Step, verdict answer) care.Cause {
 		parts = append(parts, verdict.words())
 	}
 	if spec.On != "" {
-		parts = append(parts, eventInWords(spec.On))
+		parts = append(parts, r.eventInWords(spec.On))
 	}
 	if len(parts) == 0 {
 		parts = append(parts, "the pathway started")
@@ -210,7 +213,7 @@ func (r *run) afterEnded(spec *pathways.Step) bool {
 func (r *run) openStep(st *Step, spec *pathways.Step) {
 	at := r.at
 	st.Status, st.OpenedAt, st.OpensAt, st.Ready = care.StepOpen, &at, nil, false
-	if !r.ticking {
+	if !r.ticking || len(r.answered) > 0 {
 		r.opened = append(r.opened, st)
 	}
 	r.tell("step.opened", st.ID, "Began: "+r.title(st)+".", st.Cause)
@@ -326,19 +329,19 @@ func (r *run) startTracks() bool {
 		if r.trackRunning(t) {
 			continue
 		}
-		byEvent := t.On != "" && !r.ticking && string(r.ev.Kind) == t.On && !slices.Contains(r.started, t.Name)
+		byEvent := t.On != "" && r.came(t.On) && !slices.Contains(r.started, t.Name)
 		byCondition := t.On == "" && t.When != "" && r.trackRuns(t.Name) == 0
 		if !byEvent && !byCondition {
 			continue
 		}
-		verdict := r.holds(t.When, values{r: r})
+		verdict := r.holds(t.When, values{r: r, on: t.On})
 		if !verdict.True {
 			continue
 		}
 		cause := r.causeOf("tracks."+t.Name, t.Line, "")
 		var why []string
 		if t.On != "" {
-			why = append(why, eventInWords(t.On))
+			why = append(why, r.eventInWords(t.On))
 		}
 		if t.When != "" {
 			why = append(why, verdict.words())
@@ -372,7 +375,7 @@ func (r *run) trackRunning(t pathways.Track) bool {
 func (r *run) startTrack(t pathways.Track, cause care.Cause) {
 	run := r.trackRuns(t.Name) + 1
 	r.s.Tracks = append(r.s.Tracks, TrackRun{Track: t.Name, Run: run, At: r.at})
-	if !r.ticking {
+	if !r.ticking || len(r.answered) > 0 {
 		r.started = append(r.started, t.Name)
 	}
 	name := reasonOr(t.Title, plain(t.Name))

@@ -50,6 +50,7 @@ type taskPlan struct {
 	title, instructions, form string
 	outcomes                  []string
 	part                      string // distinguishes several tasks of one step
+	role                      string // empty: the step's owner
 	why                       string // empty: as the step
 }
 
@@ -68,6 +69,9 @@ func (r *run) openTask(st *Step, p taskPlan) {
 	}
 	if p.why != "" {
 		st.Task.Cause.Text = p.why
+	}
+	if p.role != "" {
+		st.Task.Role = p.role
 	}
 	if r.s.Status == care.EnrollmentSuspended {
 		st.Task.Status = care.TaskOnHold
@@ -185,8 +189,15 @@ func (r *run) takeAnswers(st *Step, formName, outcome string) error {
 			return care.Errorf(care.Invalid, "the form %s has no question %q", form.Name, a.Name).At("answers." + a.Name)
 		}
 	}
+	given := answersGiven{values: values{r: r, step: st}}
 	for _, f := range form.Fields {
 		i := slices.IndexFunc(r.ev.Answers, func(a care.FactValue) bool { return a.Name == f.ID && a.Value != nil })
+		if !r.isAsked(f, given) {
+			if i >= 0 {
+				return notAsked(form, f)
+			}
+			continue
+		}
 		if i < 0 {
 			if f.Required && (len(f.For) == 0 || slices.Contains(f.For, outcome)) {
 				return care.Errorf(care.Invalid, "the question %q must be answered", f.Ask).At("answers." + f.ID).By("forms." + form.Name)
@@ -198,8 +209,9 @@ func (r *run) takeAnswers(st *Step, formName, outcome string) error {
 			return err.At("answers." + f.ID).By("forms." + form.Name)
 		}
 		r.learn(st.ID+"."+f.ID, v, "answered with "+st.ID)
+		given.taken = append(given.taken, care.FactValue{Name: f.ID, Value: v})
 	}
-	return nil
+	return r.scoreForm(st, form, given)
 }
 
 // liveAttempts counts the tries that a rule may rely on: live, two-way ones, separate in time.

@@ -26,8 +26,8 @@ func waitOver(r *run, st *Step, _ *Clock) bool {
 }
 
 func watchWait(r *run, st *Step, spec *pathways.Step) bool {
-	if spec.Wait.On != "" && !r.ticking && string(r.ev.Kind) == spec.Wait.On && !slices.Contains(r.opened, st) {
-		r.endStep(st, care.StepDone, "came", r.at, eventInWords(spec.Wait.On))
+	if spec.Wait.On != "" && r.came(spec.Wait.On) && !slices.Contains(r.opened, st) {
+		r.endStep(st, care.StepDone, "came", r.at, r.eventInWords(spec.Wait.On))
 		return true
 	}
 	if spec.Wait.Until == "" {

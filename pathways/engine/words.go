@@ -157,6 +157,7 @@ var eventsInWords = map[EventKind]string{
 	AppointmentKept:    "a visit was kept",
 	ObservationMade:    "a result came",
 	NeedIdentified:     "a need was found",
+	QuestionsAnswered:  "the questions were answered",
 	CalendarChanged:    "the calendar of business days changed",
 	TaskComplete:       "it was recorded",
 	TaskAttempt:        "it was recorded",
@@ -169,6 +170,14 @@ func eventInWords(kind string) string {
 		return text
 	}
 	return strings.NewReplacer("_", " ", ".", ", ").Replace(kind)
+}
+
+// eventInWords says what a kind of event means, the answers to the pathway's own questions among them.
+func (r *run) eventInWords(kind string) string {
+	if step, own := r.def.AnsweredStep(kind); own {
+		return quoted(r.titleOf(r.def.StepByID(step))) + " was answered"
+	}
+	return eventInWords(kind)
 }
 
 // sentence ends a text with one full stop.

@@ -150,6 +150,8 @@ func actorOf(a Act) care.Actor {
 	family, _, _ := strings.Cut(a.Do, ".")
 	switch {
 	case by != "":
+	case family == "questionnaire":
+		by = string(care.Subject)
 	case family == "referral":
 		by = string(care.Partner)
 	case family == "encounter", family == "patient", family == "appointment", family == "observation":

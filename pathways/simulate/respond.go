@@ -26,6 +26,7 @@ func respond(def *pathways.Definition, w *World, zone *time.Location, last time.
 		for i := 0; i < len(w.State.Steps) && w.State.Status != care.EnrollmentEnded; i++ {
 			if st := w.State.Steps[i]; st.Status == care.StepOpen {
 				serve(w, st)
+				reply(def, w, st)
 				work(def, w, w.State.Steps[i], zone)
 			}
 		}
@@ -57,21 +58,36 @@ func work(def *pathways.Definition, w *World, st *engine.Step, zone *time.Locati
 		if spec != nil && spec.Interactive {
 			ev.Mode = care.ByPhone
 		}
-		ev.Answers = goodAnswers(def, st, ev.Outcome)
+		ev.Answers = goodAnswers(def, w, st, ev.Outcome)
+	case st.Kind == pathways.KindScore:
+		ev.Outcome = st.Task.Outcomes[len(st.Task.Outcomes)-1] // nobody knows more here than the pathway does
+	case st.Kind == pathways.KindQuestionnaire:
+		ev.Answers = goodAnswers(def, w, st, ev.Outcome)
 	}
 	_ = w.Do(ev)
 }
 
+// reply lets the patient answer what they are asked by message.
+func reply(def *pathways.Definition, w *World, st *engine.Step) {
+	if st.Kind != pathways.KindQuestionnaire || st.Task != nil {
+		return
+	}
+	_ = w.Do(engine.Event{
+		Kind: engine.QuestionsAnswered, Actor: care.Actor{Kind: care.Subject, ID: "simulated patient"},
+		Step: st.ID, Occurrence: st.Occurrence, Answers: goodAnswers(def, w, st, ""),
+	})
+}
+
 // goodAnswers answers what must be answered: no to every question but those for consent, and the
 // first of several values.
-func goodAnswers(def *pathways.Definition, st *engine.Step, outcome string) []care.FactValue {
-	form := def.FormByName(st.Task.Form)
+func goodAnswers(def *pathways.Definition, w *World, st *engine.Step, outcome string) []care.FactValue {
+	form := def.FormByName(formOf(def, st))
 	if form == nil {
 		return nil
 	}
 	var answers []care.FactValue
 	for _, f := range form.Fields {
-		if !f.Required || len(f.For) > 0 && !slices.Contains(f.For, outcome) {
+		if !f.Required || len(f.For) > 0 && !slices.Contains(f.For, outcome) || !w.Engine.Asks(w.State, f, answers) {
 			continue
 		}
 		answers = append(answers, care.FactValue{Name: f.ID, Value: GoodAnswer(def, st.ID, f)})
@@ -87,10 +103,23 @@ func GoodAnswer(def *pathways.Definition, step string, f pathways.Field) any {
 		return asksConsent(def, step+"."+f.ID)
 	case pathways.TypeCode:
 		return f.Values[0]
+	case pathways.TypeCodes:
+		return []any{}
 	case pathways.TypeInt, pathways.TypeNumber:
 		return 0
 	}
 	return "none"
+}
+
+// formOf names the form that the step's present work asks for.
+func formOf(def *pathways.Definition, st *engine.Step) string {
+	if st.Task != nil {
+		return st.Task.Form
+	}
+	if spec := def.StepByID(st.ID); spec != nil {
+		return spec.FormName()
+	}
+	return ""
 }
 
 // asksConsent tells whether a referral rests on the answer.
