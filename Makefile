@@ -46,6 +46,13 @@ bench: ## Run every benchmark
 	@[ -n "$(BENCH)" ] || { echo "no package holds a benchmark"; exit 1; }
 	go test -run '^$$' -bench . -benchmem $(BENCH)
 
+# How long each fuzz test looks for input that breaks the reader of pathways.
+FUZZTIME ?= 60s
+.PHONY: fuzz
+fuzz: ## Fuzz the reader and the checker of pathways
+	go test -run '^$$' -fuzz '^FuzzLoad$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 50x ./pathways
+	go test -run '^$$' -fuzz '^FuzzExpression$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 50x ./pathways
+
 .PHONY: fixtures
 fixtures: ## Record the replay histories of this version anew
 	go test -tags record ./workflows -run TestRecordHistories -anew

@@ -88,18 +88,28 @@ func (ps Problems) explain(path string) bool {
 	})
 }
 
+// maxProblems bounds an answer: nobody reads more, and a hostile file could make it large.
+const maxProblems = 200
+
 // sorted gives the problems in the file's order, each once: those of the pathway's own file first.
 func (ps Problems) sorted(own string) Problems {
 	slices.SortStableFunc(ps, func(a, b Problem) int {
 		return cmp.Or(otherFile(own, a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
 	said := map[string]bool{}
-	return slices.DeleteFunc(ps, func(p Problem) bool {
+	ps = slices.DeleteFunc(ps, func(p Problem) bool {
 		text := p.String()
 		again := said[text]
 		said[text] = true
 		return again
 	})
+	if len(ps) <= maxProblems {
+		return ps
+	}
+	last := ps[maxProblems-1]
+	last.Path, last.Suggestion, last.Severity = "", "mend those above first", SeverityError
+	last.Message = fmt.Sprintf("from here on %d more problems are not shown", len(ps)-maxProblems+1)
+	return append(ps[:maxProblems-1:maxProblems-1], last)
 }
 
 // otherFile puts the pathway's own file before others, and those in the order of their names.
