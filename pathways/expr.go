@@ -51,6 +51,8 @@ type Program struct {
 
 	mu       sync.Mutex
 	onDemand map[string]*expression
+
+	spent func(cost uint64) // told what every evaluation cost; nil: nobody asks
 }
 
 // Compile checks the type of every expression of the definition. The error names all that are
@@ -105,7 +107,11 @@ func (p *Program) Eval(expr string, vals Values) (any, Verdict) {
 	if fault != nil {
 		return nil, Verdict{Text: fault.message}
 	}
-	return compiled.eval(p.lang, vals)
+	v, verdict, cost := compiled.evalAtCost(p.lang, vals)
+	if p.spent != nil {
+		p.spent(cost)
+	}
+	return v, verdict
 }
 
 // lookup gives the compiled expression. One that is not in the definition (a personal step's) is
@@ -139,8 +145,9 @@ type expression struct {
 	memo    memo
 }
 
-// compute asks CEL. It also gives the names that were asked, each once, in that order.
-func (e *expression) compute(lang *language, vals Values) (result any, verdict Verdict, names []string) {
+// compute asks CEL. It also gives the names that were asked, each once, in that order, and what it
+// cost.
+func (e *expression) compute(lang *language, vals Values) (result any, verdict Verdict, names []string, cost uint64) {
 	asked := &questions{lang: lang, vals: vals}
 	defer func() {
 		if r := recover(); r != nil {
@@ -148,16 +155,19 @@ func (e *expression) compute(lang *language, vals Values) (result any, verdict V
 		}
 		names = asked.names()
 	}()
-	out, _, err := e.program.Eval(asked)
+	out, details, err := e.program.Eval(asked)
+	if spent := details.ActualCost(); spent != nil {
+		cost = *spent
+	}
 	if err != nil {
-		return nil, asked.undecided(err), nil
+		return nil, asked.undecided(err), nil, cost
 	}
 	result, err = fromCEL(out)
 	if err != nil {
-		return nil, asked.undecided(err), nil
+		return nil, asked.undecided(err), nil, cost
 	}
 	truth, isBool := result.(bool)
-	return result, Verdict{True: !isBool || truth, Text: asked.inWords()}, nil
+	return result, Verdict{True: !isBool || truth, Text: asked.inWords()}, nil, cost
 }
 
 // questions stands between CEL and the values. It notes what was asked, so that the verdict can

@@ -26,6 +26,7 @@ type outcome struct {
 	asked   []string // in this order
 	result  any
 	verdict Verdict
+	cost    uint64 // what it took to compute
 }
 
 // Bounds of a memo. Expressions that read times or numbers meet ever new values: they are left out.
@@ -98,16 +99,22 @@ func appendText(buf []byte, text string) []byte {
 
 // eval gives the expression's value, computed or remembered.
 func (e *expression) eval(lang *language, vals Values) (any, Verdict) {
+	result, verdict, _ := e.evalAtCost(lang, vals)
+	return result, verdict
+}
+
+// evalAtCost also gives what the value cost when it was computed, remembered or not.
+func (e *expression) evalAtCost(lang *language, vals Values) (any, Verdict, uint64) {
 	peeker, ok := vals.(Peeker)
 	if !ok {
-		result, verdict, _ := e.compute(lang, vals)
-		return result, verdict
+		result, verdict, _, cost := e.compute(lang, vals)
+		return result, verdict, cost
 	}
 	var space [maxKey]byte
 	key, ok := e.key(space[:0], lang, peeker)
 	if !ok {
-		result, verdict, _ := e.compute(lang, vals)
-		return result, verdict
+		result, verdict, _, cost := e.compute(lang, vals)
+		return result, verdict, cost
 	}
 	if o, known := e.memo.find(key); known {
 		for _, name := range o.asked {
@@ -115,9 +122,9 @@ func (e *expression) eval(lang *language, vals Values) (any, Verdict) {
 		}
 		verdict := o.verdict
 		verdict.Unknown = slices.Clone(verdict.Unknown)
-		return o.result, verdict
+		return o.result, verdict, o.cost
 	}
-	result, verdict, asked := e.compute(lang, vals)
-	e.memo.keep(key, outcome{asked: asked, result: result, verdict: verdict})
-	return result, verdict
+	result, verdict, asked, cost := e.compute(lang, vals)
+	e.memo.keep(key, outcome{asked: asked, result: result, verdict: verdict, cost: cost})
+	return result, verdict, cost
 }
