@@ -260,3 +260,17 @@ func startOf(n ast.Node) spot {
 	}
 	return spotOf(n.GetToken())
 }
+
+// Place gives problems that were found otherwise than by LoadWith their place in the file, by their
+// paths. What has no place of its own keeps its line.
+func Place(file string, src []byte, parts Parts, problems Problems) Problems {
+	r := parse(file, src, parts)
+	placed := make(Problems, len(problems))
+	for i, p := range problems {
+		placed[i] = r.where.place(finding{Problem: p})
+		if _, exact := r.where.find(p.Path); !exact && p.Line > 0 {
+			placed[i].Line, placed[i].Column = p.Line, 1
+		}
+	}
+	return placed
+}

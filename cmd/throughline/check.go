@@ -13,13 +13,16 @@ import (
 type checkCommand struct {
 	Files  []string `arg:"" optional:"" help:"Definitions and reusable parts (YAML)." type:"path"`
 	Parts  string   `help:"A directory of reusable parts, besides those that ship." type:"existingdir"`
-	JSON   bool     `name:"json" help:"Print the findings as JSON."`
+	JSON   bool     `name:"json" help:"Print what was found as JSON, with the events of the stories."`
 	Schema bool     `help:"Print the JSON Schema of such files, for an editor, and check none."`
 }
 
 // Help gives examples.
 func (*checkCommand) Help() string {
-	return `Examples:
+	return `Checks the form, explores what can become of an enrollment, and plays the scenarios beside the
+file (name.scenarios.yaml) where they are.
+
+Examples:
   throughline check pathways/library/post-discharge-tcm.yaml
   throughline check --json *.yaml
   throughline check --parts our-parts our-pathway.yaml our-parts/*.yaml
@@ -41,39 +44,28 @@ func (c *checkCommand) Run() error {
 	if err != nil {
 		return err
 	}
-	found := pathways.Problems{}
+	all := []checked{}
+	wrong := false
 	for _, file := range c.Files {
-		src, err := os.ReadFile(file)
+		one, err := checkFile(file, parts)
 		if err != nil {
-			return fmt.Errorf("reading a definition: %w", err)
+			return err
 		}
-		problems := checkFile(file, src, parts)
-		found = append(found, problems...)
-		if !c.JSON && len(problems) == 0 {
-			fmt.Fprintf(os.Stdout, "%s: good\n", file)
+		all = append(all, one)
+		wrong = wrong || !one.OK
+		if !c.JSON {
+			one.write(os.Stdout, isTerminal(os.Stdout))
 		}
 	}
 	if c.JSON {
-		if err := json.NewEncoder(os.Stdout).Encode(found); err != nil {
+		if err := json.NewEncoder(os.Stdout).Encode(all); err != nil {
 			return fmt.Errorf("writing the findings: %w", err)
 		}
-	} else {
-		fmt.Fprint(os.Stdout, shown(found, isTerminal(os.Stdout)))
 	}
-	if len(found.Errors()) > 0 {
+	if wrong {
 		return errWrong
 	}
 	return nil
-}
-
-// checkFile says what is wrong with a definition or a part.
-func checkFile(file string, src []byte, parts pathways.Parts) pathways.Problems {
-	if pathways.IsPart(src) {
-		_, problems := pathways.LoadPart(file, src, parts)
-		return problems
-	}
-	_, problems := pathways.LoadWith(file, src, parts)
-	return problems
 }
 
 // partsIn gives the library's parts and, before them, those of a directory.

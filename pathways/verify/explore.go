@@ -204,10 +204,24 @@ func (x *explorer) hold(n *node, before *engine.State, turn engine.Turn) {
 	case engine.Rescued(n.state) && !engine.Rescued(*before), len(engine.Holds(n.state)) == 0:
 		n.broken = true
 		x.notHeld(n, turn)
-	case n.state.Patient.Deceased && !before.Patient.Deceased:
+	case n.state.Patient.Deceased && !before.Patient.Deceased && !x.mindsDeath():
 		n.broken = true
 		x.outlives(n)
 	}
+}
+
+// mindsDeath tells whether the pathway itself says what a death means. One that goes on for a while,
+// until the worker who is out is back, does so on purpose.
+func (x *explorer) mindsDeath() bool {
+	if mentions(x.asks, "patient.deceased") {
+		return true
+	}
+	for _, e := range x.def.Ends {
+		if e.On == string(engine.PatientDied) {
+			return true
+		}
+	}
+	return false
 }
 
 // deliverPlain lets those messages arrive at once of which nothing depends on whether they do.

@@ -36,7 +36,8 @@ type Finding struct {
 	// Replay are the events of the story, to be played again from nothing.
 	Replay []Act `json:"replay,omitempty"`
 
-	depth int // how many acts it takes; the shortest is kept
+	note  string // what is said to be left out because of it
+	depth int    // how many acts it takes; the shortest is kept
 }
 
 // refute keeps a finding, once for each kind and line: the one that comes about soonest.

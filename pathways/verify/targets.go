@@ -103,7 +103,7 @@ func (c *checker) end(i int) {
 func (c *checker) unmet(what string, p pathways.Problem) {
 	c.note(what)
 	p.Severity = pathways.SeverityWarning
-	c.findings = append(c.findings, Finding{Kind: NotMet, Problem: p})
+	c.findings = append(c.findings, Finding{Kind: NotMet, Problem: p, note: leftOutInWords(what)})
 }
 
 type verdict int

@@ -22,7 +22,7 @@ type Limits struct {
 }
 
 // DefaultLimits let a pathway of the library answer in under two seconds on one core.
-var DefaultLimits = Limits{Turns: 8000, States: 5000, Target: 600, Effects: 2000, Cost: 2_000_000, PerDay: 60}
+var DefaultLimits = Limits{Turns: 6000, States: 5000, Target: 600, Effects: 2000, Cost: 2_000_000, PerDay: 60}
 
 // Result is what an exploration found.
 type Result struct {
@@ -125,11 +125,13 @@ func (c *checker) result() Result {
 		c.note(fmt.Sprintf("%d states that were met were not followed further", len(x.queue)))
 	}
 	for _, n := range c.notes {
-		r.Unexplored = append(r.Unexplored, "Not explored: "+n+".")
+		r.Unexplored = append(r.Unexplored, leftOutInWords(n))
 	}
 	r.Complete = len(r.Unexplored) == 0
 	return r
 }
+
+func leftOutInWords(what string) string { return "Not explored: " + what + "." }
 
 // took is what the engine made of an event.
 type took struct {

@@ -119,7 +119,9 @@ func (x *explorer) escapes(from *node) bool {
 	for len(todo) > 0 && x.turns < until {
 		n := todo[0]
 		todo = todo[1:]
-		for _, a := range x.moves(n) {
+		acts := x.moves(n)
+		slices.SortStableFunc(acts, func(a, b Act) int { return ease(a) - ease(b) })
+		for _, a := range acts {
 			child := &node{state: n.state, now: n.now}
 			if fateful(a.Event.Kind) || x.turns >= until || !x.take(child, a) || child.broken {
 				continue
@@ -134,6 +136,14 @@ func (x *explorer) escapes(from *node) bool {
 		}
 	}
 	return false
+}
+
+// ease orders what leads out of a state most often: the patient comes home, then work is done.
+func ease(a Act) int {
+	if a.Event.Kind == engine.EncounterDischarge {
+		return 0
+	}
+	return 1
 }
 
 // trap refutes a state from which no end can be reached.

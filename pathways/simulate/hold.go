@@ -1,0 +1,99 @@
+package simulate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+
+	"throughline/pathways"
+)
+
+// Held is what came of a file of scenarios.
+type Held struct {
+	Played   int
+	Problems pathways.Problems // one for each scenario that failed, at its line
+	// Met are the steps that opened and the ends that came, as paths of the definition: steps.visit,
+	// ends[0].
+	Met []string
+}
+
+// Hold plays a file of scenarios and says what comes otherwise than they expect.
+func Hold(def *pathways.Definition, file string, src []byte) Held {
+	scenarios, err := LoadScenarios(file, src)
+	if err != nil {
+		return Held{Problems: pathways.Problems{{File: file, Line: 1, Column: 1, Severity: pathways.SeverityError, Message: "the scenarios cannot be read: " + strings.TrimPrefix(err.Error(), file+": "), Suggestion: "mend the file beside the definition"}}}
+	}
+	held := Held{Played: len(scenarios)}
+	lines := itemLines(src)
+	for i, s := range scenarios {
+		line := 1
+		if i < len(lines) {
+			line = lines[i]
+		}
+		if why := held.play(def, s); why != "" {
+			held.Problems = append(held.Problems, pathways.Problem{
+				File: file, Line: line, Column: 1, Path: fmt.Sprintf("[%d]", i), Severity: pathways.SeverityError,
+				Message: fmt.Sprintf("the scenario “%s” does not come out as it says: %s", s.Name, why), Suggestion: "mend the definition, or what the scenario expects",
+			})
+		}
+	}
+	return held
+}
+
+// play says why a scenario fails, in one line; empty where it comes out as expected.
+func (h *Held) play(def *pathways.Definition, s Scenario) string {
+	r, err := Run(def, s)
+	if err != nil {
+		return strings.TrimPrefix(err.Error(), fmt.Sprintf("scenario %q: ", s.Name))
+	}
+	for _, step := range r.Opened {
+		h.met("steps." + step)
+	}
+	for _, entry := range r.Timeline {
+		var n int
+		if _, err := fmt.Sscanf(entry.Cause.Rule, "ends[%d]", &n); err == nil && n > 0 {
+			h.met(fmt.Sprintf("ends[%d]", n-1)) // the engine counts from one, as people do
+		}
+	}
+	if len(r.Failures) == 0 {
+		return ""
+	}
+	first, _, _ := strings.Cut(r.Failures[0], "\n")
+	return strings.TrimSuffix(first, "; it says")
+}
+
+func (h *Held) met(path string) {
+	if !slices.Contains(h.Met, path) {
+		h.Met = append(h.Met, path)
+	}
+}
+
+// itemLines gives the lines on which the items of a YAML list begin.
+func itemLines(src []byte) []int {
+	file, err := parser.ParseBytes(src, 0)
+	if err != nil || len(file.Docs) == 0 {
+		return nil
+	}
+	list, ok := file.Docs[0].Body.(*ast.SequenceNode)
+	if !ok {
+		return nil
+	}
+	lines := make([]int, len(list.Values))
+	for i, item := range list.Values {
+		lines[i] = startLine(item)
+	}
+	return lines
+}
+
+func startLine(n ast.Node) int {
+	if m, ok := n.(*ast.MappingNode); ok && len(m.Values) > 0 && !m.IsFlowStyle {
+		n = m.Values[0].Key
+	}
+	if n.GetToken() == nil || n.GetToken().Position == nil {
+		return 1
+	}
+	return n.GetToken().Position.Line
+}
