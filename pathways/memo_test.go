@@ -48,7 +48,7 @@ func TestMemoAnswersAsComputed(t *testing.T) {
 						}
 						remembered, computed := &traced{values: values}, &traced{values: values}
 						v, verdict := program.Eval(expr, remembered)
-						fresh, freshVerdict, _ := must(program.lookup(expr)).compute(program.lang, computed)
+						fresh, freshVerdict, _, _ := must(program.lookup(expr)).compute(program.lang, computed)
 						if diff := cmp.Diff([]any{fresh, freshVerdict, computed.asked}, []any{v, verdict, remembered.asked}); diff != "" {
 							t.Fatalf("%s with %v:\n%s", expr, values, diff)
 						}
