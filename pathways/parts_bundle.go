@@ -196,6 +196,10 @@ func (f *fitting) all(p *Part) {
 }
 
 func (f *fitting) structure(v reflect.Value, path string) {
+	if in, ok := reflect.TypeAssert[*ScoreInput](v.Addr()); ok {
+		in.From = f.text(in.From, join(parent(path), in.Name), "inputs")
+		return
+	}
 	for i := range v.NumField() {
 		key, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("yaml"), ",")
 		if key == "" || key == "-" || key == "id" && path == "steps."+v.Field(i).String() {
@@ -230,7 +234,7 @@ func (f *fitting) text(text, path, key string) string {
 		return f.prefix + text
 	}
 	text = f.filled(text, path)
-	moment := key == "at" || key == "from" || key == "not_after"
+	moment := key == "at" || key == "from" || key == "not_after" || key == "on"
 	if moment || slices.Contains(f.expressions, path) {
 		text = f.prefixed(text, path)
 	}

@@ -74,6 +74,12 @@ steps:
     after: [act]
     message: {to: patient, template: thanks, at: 1 hour after ask.ended_at, stops_when: act.missed}
     optional: true
+  - id: survey
+    questionnaire: {to: nurse, form: ask, within: 2 days}
+  - id: risk
+    on: survey.answered
+    when: event.act
+    score: {by: lace@1, inputs: {acute_admission: survey.act && act.done}}
 `
 
 const writtenOut = `pathway: made-of-parts
@@ -100,9 +106,13 @@ steps:
   - {id: meds_ask, task: "Ask about medicines, all of them", owner: pharmacist, due: 3 days, ladder: up, form: ask, outcomes: ["yes", "no"], after: begin}
   - {id: meds_act, after: meds_ask, when: "meds_ask.act && \"ask.act\" != 'ask.act' && meds_ask.outcome == \"yes\"", task: Act, clock: meds_soon, ladder: up}
   - {id: meds_thanks, after: [meds_act], message: {to: patient, template: thanks, at: 1 hour after meds_ask.ended_at, stops_when: meds_act.missed}, optional: true}
+  - {id: meds_survey, after: begin, questionnaire: {to: nurse, form: ask, within: 2 days}}
+  - {id: meds_risk, after: begin, on: meds_survey.answered, when: event.act, score: {by: lace@1, inputs: {acute_admission: meds_survey.act && meds_act.done}}}
   - {id: visit_ask, task: Ask about the visit, owner: physician, due: 3 days, ladder: up, form: ask, outcomes: ["yes", "no"]}
   - {id: visit_act, after: visit_ask, when: "visit_ask.act && \"ask.act\" != 'ask.act' && visit_ask.outcome == \"yes\"", task: Act, clock: visit_soon, ladder: up}
   - {id: visit_thanks, after: [visit_act], message: {to: patient, template: thanks, at: 1 hour after visit_ask.ended_at, stops_when: visit_act.missed}, optional: true}
+  - {id: visit_survey, questionnaire: {to: nurse, form: ask, within: 2 days}}
+  - {id: visit_risk, on: visit_survey.answered, when: event.act, score: {by: lace@1, inputs: {acute_admission: visit_survey.act && visit_act.done}}}
 ends:
   - {on: patient.died, as: deceased}
   - {when: 'all(required) && meds_ask.outcome == "yes"', as: completed}
@@ -260,5 +270,24 @@ func TestLoadPartSaysWhatIsWrongByItself(t *testing.T) {
 				t.Errorf("got %s\nwant %s", problems, tc.want)
 			}
 		})
+	}
+}
+
+// TestPublishedPartsNeverChange: who used a version of a part must find the same one again. A change
+// is a new version, in a file of its own.
+func TestPublishedPartsNeverChange(t *testing.T) {
+	want := map[string]string{
+		"reach-patient@1":     "sha256:eb3ced25dec3087e4877ff60eaba9dee930b2b0ec1a8341f93db7ea9e3794de7",
+		"standard-ladders@1":  "sha256:bc747685a282c28ea68aced9ce1cabfa4725a7e2f48b1c1addcb3272518a48eb",
+		"standard-messages@1": "sha256:a1df519f2a374e81410c5409e8318d46249292302d145f3ef985cb20e542ec32",
+	}
+	got := map[string]string{}
+	for _, u := range LibraryParts().Known() {
+		file, _ := LibraryParts().Part(u.Part, u.Version)
+		part, _ := LoadPart(file.File, file.Source, LibraryParts())
+		got[u.String()] = PartDigest(part)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }

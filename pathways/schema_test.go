@@ -83,6 +83,24 @@ func validFiles(t testing.TB) map[string][]byte {
 			files[dir+"/"+e.Name()] = src
 		}
 	}
+	names, err := filepath.Glob("engine/testdata/*.yaml")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no examples of the engine's: %v", err)
+	}
+	for _, name := range names {
+		src, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[name] = src
+	}
+	page, err := os.ReadFile("../docs/pathway-language.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(page), "```yaml\n")
+	example, _, _ := strings.Cut(rest, "```")
+	files["the page's example"] = []byte(example)
 	return files
 }
 

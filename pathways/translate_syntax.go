@@ -74,6 +74,8 @@ func wordInstead(word string) string {
 // overloadInstead says how to compare what does not compare.
 func overloadInstead(function, types string) string {
 	switch {
+	case strings.Contains(types, "list(") && strings.Contains(function, "=="):
+		return `whether a value is among several is written "value" in list`
 	case function == "all" || function == "over":
 		return "write " + function + "(required), without quotes"
 	case strings.HasPrefix(types, "(bool, int") && strings.Contains(function, "<"):
