@@ -18,8 +18,8 @@ import (
 func (a *Activities) deliver(ctx context.Context, out workflows.Outgoing, link string) (engine.Delivery, error) {
 	defer beat(ctx)()
 	m := out.Message
-	if m.Expires != nil && !a.c.Now().Before(*m.Expires) {
-		return engine.Delivery{Status: care.MessageStopped, Detail: "its time had passed before it could be sent"}, nil
+	if stopped, late := engine.TooLate(m, a.c.Now()); late {
+		return stopped, nil
 	}
 	to, err := a.c.Recipients.Recipient(ctx, m)
 	if err != nil {

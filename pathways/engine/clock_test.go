@@ -94,6 +94,22 @@ func TestDischargeCorrectedLateMovesTheDeadlines(t *testing.T) {
 	}
 }
 
+// What a correction makes due at once comes after the correction, not before it.
+func TestWhatIsDueAtOnceIsDueNow(t *testing.T) {
+	w := followed(t)
+	sleep(t, w, "2025-11-28T10:00:00-05:00")
+	do(t, w, engine.Event{Kind: engine.EncounterUpdated, Actor: system, Encounter: stay(t, "enc-1", care.EncounterDischarged, 2, "2025-11-19T10:00:00-05:00")})
+	due(t, w, "contact", "contact", "2025-11-21T23:59:59-05:00")
+	if len(w.State.Escalations) == 0 {
+		t.Fatal("nobody is told of the missed contact")
+	}
+	for _, esc := range w.State.Escalations {
+		if !esc.RaisedAt.Equal(w.Now) {
+			t.Errorf("the escalation to the %s was raised %s, want with the correction, %s", esc.Level, esc.RaisedAt, w.Now)
+		}
+	}
+}
+
 func TestCorrectionJudgesDoneWorkAnew(t *testing.T) {
 	w := followed(t)
 	sleep(t, w, "2025-12-03T10:00:00-05:00")

@@ -75,6 +75,7 @@ func (e *Engine) Advance(s State, ev Event, now time.Time) (Turn, error) {
 	}
 	r.catchUp()
 	r.at = later(r.now, r.s.At)
+	r.s.At = r.at // what the event makes due at once comes after it, however long ago it would have been
 	if err := r.apply(); err != nil {
 		return Turn{}, err
 	}

@@ -199,6 +199,14 @@ func (r *run) afterDelivery(m care.Message) {
 	}
 }
 
+// TooLate gives what becomes of a message whose time has passed before it could be sent.
+func TooLate(m care.Message, now time.Time) (Delivery, bool) {
+	if m.Expires == nil || now.Before(*m.Expires) {
+		return Delivery{}, false
+	}
+	return Delivery{Status: care.MessageStopped, Detail: "its time had passed before it could be sent"}, true
+}
+
 // messageEnds is how a message's step ends with its delivery. What did not arrive is not done; what
 // may have arrived is not sent again, and a person is told.
 var messageEnds = map[care.MessageStatus]care.StepStatus{

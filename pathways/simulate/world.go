@@ -16,6 +16,8 @@ type World struct {
 	Now      time.Time
 	Turns    []engine.Turn
 	Services []engine.Candidate // who may be asked; empty: a search finds nobody
+	// Find gives who may be asked for one search, best first; nil: Services, whatever is looked for.
+	Find func(engine.Search) []engine.Candidate
 	// Delivery gives what becomes of a message; nil: every message is sent.
 	Delivery func(care.Message) engine.Delivery
 	events   int
@@ -51,7 +53,7 @@ func (w *World) follow(effects []engine.Effect) error {
 				return err
 			}
 		case eff.Kind == engine.FindServices:
-			ev := engine.Event{ID: eff.Search.ID, Kind: engine.ReferralCandidates, Actor: care.TheEngine, Step: eff.Search.Step, Occurrence: eff.Search.Occurrence, Candidates: w.Services}
+			ev := engine.Event{ID: eff.Search.ID, Kind: engine.ReferralCandidates, Actor: care.TheEngine, Step: eff.Search.Step, Occurrence: eff.Search.Occurrence, Candidates: w.found(*eff.Search)}
 			if err := w.Do(ev); err != nil {
 				return fmt.Errorf("answering the search for services: %w", err)
 			}
@@ -60,9 +62,19 @@ func (w *World) follow(effects []engine.Effect) error {
 	return nil
 }
 
+func (w *World) found(s engine.Search) []engine.Candidate {
+	if w.Find != nil {
+		return w.Find(s)
+	}
+	return w.Services
+}
+
 func (w *World) deliver(m care.Message) error {
 	result := engine.Delivery{Status: care.MessageSent, Channel: "simulated"}
+	stopped, late := engine.TooLate(m, w.Now)
 	switch {
+	case late: // the time was skipped
+		result = stopped
 	case w.withdrawn(m.ID): // by the very turn that queued it
 		result.Status = care.MessageStopped
 	case w.Delivery != nil:
