@@ -32,6 +32,12 @@ test: postgresql browser peers ## Vet, run every test, check workflows for deter
 	go test -vet=off -timeout 20m $(TESTFLAGS) ./...
 	@$(MAKE) --no-print-directory determinism
 
+# The simulator and the real server, over as many random scenarios as wanted; `make test` runs 40.
+SCENARIOS ?= 1000
+.PHONY: differential
+differential: postgresql ## Run 1,000 random scenarios through simulator and server, and compare
+	THROUGHLINE_DIFFERENTIAL=$(SCENARIOS) go test -timeout 3h -v ./e2e -run TestSimulatorAndServerTellTheSameStory
+
 # Every function that takes a workflow.Context is checked, with all it calls.
 .PHONY: determinism
 determinism: $(TOOLS)/workflowcheck ## Check that workflow code is deterministic
