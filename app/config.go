@@ -41,6 +41,9 @@ type Config struct {
 	API, Workers bool
 }
 
+// TokensFile is the file in the data directory with the tokens of named people.
+const TokensFile = "tokens.json"
+
 // Defaults.
 const (
 	DefaultDataDir = ".throughline"

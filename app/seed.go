@@ -10,21 +10,23 @@ import (
 	"throughline/store"
 )
 
-// seed keeps the pathways that ship, published, and gives every role in them an address in the
-// local mailbox where mail does not go out.
+// seed notes the pathways that ship, which a new installation publishes, and gives every role in
+// them an address in the local mailbox where mail does not go out.
 func (a *App) seed(ctx context.Context) error {
 	library, err := pathways.Library()
 	if err != nil {
 		return fmt.Errorf("reading the pathways that ship: %w", err)
 	}
+	shipped := make([]store.Shipped, 0, len(library))
 	for _, d := range library {
 		source, err := pathways.Source(d)
 		if err != nil {
 			return err
 		}
-		if err := a.store.PutDefinition(ctx, d, source, "published"); err != nil {
-			return fmt.Errorf("keeping the pathway %s: %w", d.Pathway, err)
-		}
+		shipped = append(shipped, store.Shipped{Definition: d, Source: source})
+	}
+	if err := a.store.KeepLibrary(ctx, shipped); err != nil {
+		return fmt.Errorf("keeping the pathways that ship: %w", err)
 	}
 	if a.cfg.SMTP != "" {
 		return nil

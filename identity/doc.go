@@ -1,4 +1,4 @@
-// Package identity says who somebody is: the administrator by a bearer token, a browser by the
+// Package identity says who somebody is: the administrator and named people by bearer tokens, a browser by the
 // session that the token opened, a partner by the signed link in a mail.
 //
 // It owns secrets, their files and how they are compared. It must not know HTTP, the database or

@@ -122,7 +122,7 @@ func TestTheSameMessageGivesTheSameLink(t *testing.T) {
 func TestSessionsEndByTimeAndByANewToken(t *testing.T) {
 	c := &clock{noon}
 	sessions := identity.NewSessions("token", c.now)
-	value, until := sessions.Open()
+	value, until := sessions.Open(identity.Administrator)
 	if who, ok := sessions.Who(value); !ok || who != identity.Administrator {
 		t.Fatalf("%v, %v", who, ok)
 	}

@@ -34,12 +34,9 @@ func TestPublishedDefinitionNeverChanges(t *testing.T) {
 		}
 	}
 	for range 2 {
-		if err := s.PublishDefinition(ctx, "tcm", 1); err != nil {
+		if err := put(final, store.DefinitionPublished); err != nil {
 			t.Fatal(err)
 		}
-	}
-	if err := put(final, store.DefinitionPublished); err != nil {
-		t.Fatal(err)
 	}
 	refused(t, put(draft, store.DefinitionPublished), care.Conflict, "")
 	refused(t, put(&pathways.Definition{}, store.DefinitionDraft), care.Invalid, "")
@@ -87,12 +84,16 @@ func TestTheLatestPublishedVersionStartsEnrollments(t *testing.T) {
 	starts("encounter.discharged", 2)
 	starts("encounter.admitted")
 
-	if err := s.RetireDefinition(ctx, "tcm", 2); err != nil {
+	move := func(version int, kind string) error {
+		_, err := s.MoveDefinition(ctx, care.Actor{Kind: care.Person, ID: "ada"}, "tcm", version, store.LifeStep{Kind: kind, Reason: "because"})
+		return err
+	}
+	if err := move(2, store.ChangeRetired); err != nil {
 		t.Fatal(err)
 	}
 	starts("encounter.discharged", 1)
-	refused(t, s.PublishDefinition(ctx, "tcm", 2), care.Conflict, "")
-	refused(t, s.RetireDefinition(ctx, "tcm", 3), care.Conflict, "")
+	refused(t, move(2, store.ChangePublished), care.Conflict, store.RuleVersionStatus)
+	refused(t, move(3, store.ChangeRetired), care.Conflict, store.RuleVersionStatus)
 
 	put(definition(4, "need.identified", "four"), store.DefinitionPublished)
 	starts("encounter.discharged") // the newest version no longer asks for it

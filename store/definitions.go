@@ -14,8 +14,16 @@ import (
 // The statuses of a definition.
 const (
 	DefinitionDraft     = "draft"     // may change
-	DefinitionPublished = "published" // never changes; starts enrollments
+	DefinitionInReview  = "in_review" // waits for the word of a second person
+	DefinitionApproved  = "approved"  // has it, and may be published
+	DefinitionPublished = "published" // never changes; the newest published version starts enrollments
 	DefinitionRetired   = "retired"   // starts no new enrollments; the running ones go on
+)
+
+// The origins of a definition.
+const (
+	OriginLibrary      = "library"      // it ships with the program
+	OriginOrganization = "organization" // the organization's own
 )
 
 // StoredDefinition is a version of a pathway as it is kept.
@@ -27,6 +35,12 @@ type StoredDefinition struct {
 	CreatedAt   time.Time
 	PublishedAt *time.Time
 	RetiredAt   *time.Time
+	Origin      string
+	// BasedOn is the library's version that an organization's own was made from; nil where none was.
+	BasedOn *DefinitionRef
+	// ChangedAt and ChangedBy tell the last save of the content; absent for what ships.
+	ChangedAt *time.Time
+	ChangedBy care.Actor
 }
 
 // Ref names the definition.
@@ -46,6 +60,10 @@ type definitionRow struct {
 	CreatedAt   time.Time `gorm:"autoCreateTime:false"`
 	PublishedAt *time.Time
 	RetiredAt   *time.Time
+	Origin      string
+	BasedOn     document[*DefinitionRef]
+	ChangedAt   *time.Time
+	ChangedBy   document[care.Actor]
 }
 
 func (definitionRow) TableName() string { return "definitions" }
@@ -54,21 +72,26 @@ func (r definitionRow) stored() StoredDefinition {
 	return StoredDefinition{
 		Definition: r.Body.V, Digest: r.Digest, Status: r.Status, Source: r.Source,
 		CreatedAt: r.CreatedAt, PublishedAt: r.PublishedAt, RetiredAt: r.RetiredAt,
+		Origin: r.Origin, BasedOn: r.BasedOn.V, ChangedAt: r.ChangedAt, ChangedBy: r.ChangedBy.V,
 	}
 }
 
-// PutDefinition keeps a version of a pathway. A draft may be replaced, and may become published by
-// it. One that was published stays as it is: the same content again changes nothing, other content
-// is refused with care.Conflict.
+// PutDefinition keeps a version of a pathway that nobody reviews here: one that ships. A draft may
+// be replaced, and may become published by it. One that was published stays as it is: the same
+// content again changes nothing, other content is refused with care.Conflict.
 func (s *Store) PutDefinition(ctx context.Context, d *pathways.Definition, source []byte, status string) error {
-	if d.Pathway == "" || d.Version < 1 {
-		return care.Errorf(care.Invalid, "a definition needs a pathway's key and a version from 1")
-	}
 	if status != DefinitionDraft && status != DefinitionPublished {
 		return care.Errorf(care.Invalid, "a definition is kept as %q or %q", DefinitionDraft, DefinitionPublished).At("status")
 	}
-	r := s.newDefinitionRow(d, source, status)
-	done := s.read(ctx).Clauses(clause.OnConflict{
+	return s.Tx(ctx, shipper, func(tx *Tx) error { return tx.putDefinition(d, source, status) })
+}
+
+func (tx *Tx) putDefinition(d *pathways.Definition, source []byte, status string) error {
+	if err := named(d); err != nil {
+		return err
+	}
+	r := tx.newDefinitionRow(d, source, status, OriginLibrary)
+	done := tx.db.Clauses(clause.OnConflict{
 		Columns:   []clause.Column{{Name: "pathway"}, {Name: "version"}},
 		DoUpdates: clause.AssignmentColumns([]string{"title", "digest", "status", "launch_on", "source", "body", "published_at"}),
 		Where:     clause.Where{Exprs: []clause.Expression{clause.Expr{SQL: "definitions.status = 'draft'"}}},
@@ -79,7 +102,7 @@ func (s *Store) PutDefinition(ctx context.Context, d *pathways.Definition, sourc
 	if done.RowsAffected == 1 {
 		return nil
 	}
-	kept, err := s.Definition(ctx, d.Pathway, d.Version)
+	kept, err := oneDefinition(tx.db.Where("pathway = ? AND version = ?", d.Pathway, d.Version))
 	if err != nil {
 		return err
 	}
@@ -89,10 +112,17 @@ func (s *Store) PutDefinition(ctx context.Context, d *pathways.Definition, sourc
 	return nil
 }
 
-func (s *Store) newDefinitionRow(d *pathways.Definition, source []byte, status string) definitionRow {
-	now := s.now().UTC()
+func named(d *pathways.Definition) error {
+	if d == nil || d.Pathway == "" || d.Version < 1 {
+		return care.Errorf(care.Invalid, "a definition needs a pathway's key and a version from 1")
+	}
+	return nil
+}
+
+func (tx *Tx) newDefinitionRow(d *pathways.Definition, source []byte, status, origin string) definitionRow {
+	now := tx.now().UTC()
 	r := definitionRow{
-		Pathway: d.Pathway, Version: d.Version, Title: d.Title, Digest: pathways.Digest(d), Status: status,
+		Pathway: d.Pathway, Version: d.Version, Title: d.Title, Digest: pathways.Digest(d), Status: status, Origin: origin,
 		LaunchOn: d.Launch.On, Source: source, Body: document[*pathways.Definition]{V: d}, CreatedAt: now,
 	}
 	if r.Source == nil {
@@ -102,36 +132,6 @@ func (s *Store) newDefinitionRow(d *pathways.Definition, source []byte, status s
 		r.PublishedAt = &now
 	}
 	return r
-}
-
-// PublishDefinition makes a draft the version that starts enrollments. One that is published stays
-// so; a retired one is refused with care.Conflict.
-func (s *Store) PublishDefinition(ctx context.Context, pathway string, version int) error {
-	return s.moveDefinition(ctx, pathway, version, DefinitionDraft, DefinitionPublished, "published_at")
-}
-
-// RetireDefinition ends a version's launches; what runs on it goes on. A draft is refused.
-func (s *Store) RetireDefinition(ctx context.Context, pathway string, version int) error {
-	return s.moveDefinition(ctx, pathway, version, DefinitionPublished, DefinitionRetired, "retired_at")
-}
-
-func (s *Store) moveDefinition(ctx context.Context, pathway string, version int, from, to, stamp string) error {
-	done := s.read(ctx).Model(&definitionRow{}).Where("pathway = ? AND version = ? AND status = ?", pathway, version, from).
-		Updates(map[string]any{"status": to, stamp: s.now().UTC()})
-	if done.Error != nil {
-		return fault("changing a definition's status", done.Error)
-	}
-	if done.RowsAffected == 1 {
-		return nil
-	}
-	d, err := s.Definition(ctx, pathway, version)
-	if err != nil {
-		return err
-	}
-	if d.Status == to {
-		return nil
-	}
-	return care.Errorf(care.Conflict, "version %d of %s is %s and cannot become %s", version, pathway, d.Status, to)
 }
 
 // Definition gives a version of a pathway; version 0 is the latest published one.

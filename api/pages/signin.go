@@ -28,11 +28,12 @@ func ShowSignIn(c *gin.Context, status int) {
 
 func (d Deps) signIn(c *gin.Context) {
 	next := local(c.PostForm("next"))
-	if _, ok := d.Admin.Authenticate(strings.TrimSpace(c.PostForm("token"))); !ok {
+	who, ok := d.Admin.Authenticate(strings.TrimSpace(c.PostForm("token")))
+	if !ok {
 		show(c, http.StatusUnauthorized, "signin.html", signInPage{frame: frame{Title: "Sign in · Throughline"}, Next: next, Wrong: true})
 		return
 	}
-	value, until := d.Sessions.Open()
+	value, until := d.Sessions.Open(who)
 	http.SetCookie(c.Writer, &http.Cookie{ //nolint:gosec // Secure wherever the server is reached by https
 		Name: Cookie, Value: value, Path: "/", Expires: until, HttpOnly: true, Secure: d.Secure, SameSite: http.SameSiteStrictMode,
 	})

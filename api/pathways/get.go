@@ -18,11 +18,11 @@ func registerGet(a huma.API, d Deps) {
 }
 
 func (d Deps) get(ctx context.Context, in *getInput) (*rest.One[Pathway], error) {
-	all, err := d.Store.ListDefinitions(ctx)
+	all, err := d.all(ctx)
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range group(all) {
+	for _, p := range all {
 		if p.Pathway == in.Key {
 			return &rest.One[Pathway]{Body: p}, nil
 		}

@@ -13,6 +13,6 @@ func registerList(a huma.API, d Deps) {
 }
 
 func (d Deps) list(ctx context.Context, _ *struct{}) (*rest.Listed[Pathway], error) {
-	all, err := d.Store.ListDefinitions(ctx)
-	return rest.ListOf(group(all), "", err)
+	all, err := d.all(ctx)
+	return rest.ListOf(all, "", err)
 }

@@ -7,9 +7,11 @@ import (
 
 	"throughline/api/rest"
 	"throughline/pathways"
+	"throughline/store"
 )
 
-type versionInput struct {
+// ByVersion asks for one version.
+type ByVersion struct {
 	Key     string `path:"key" maxLength:"100" doc:"The pathway's key"`
 	Version int    `path:"version" minimum:"1"`
 }
@@ -19,16 +21,19 @@ type PathwayDetail struct {
 	PathwayVersion
 	Definition *pathways.Definition `json:"definition"`
 	Source     string               `json:"source" doc:"The file as its author wrote it"`
+	Problems   []pathways.Problem   `json:"problems,omitempty" doc:"What the checker found, where it was asked"`
+	Warnings   []string             `json:"warnings,omitempty" doc:"What the step that was taken means for what starts from now on"`
 }
 
 func registerVersion(a huma.API, d Deps) {
 	rest.Get(a, rest.Op{ID: "get-pathway-version", Path: "/pathways/{key}/versions/{version}", Tag: tag, Summary: "Show a version of a pathway"}, d.version)
 }
 
-func (d Deps) version(ctx context.Context, in *versionInput) (*rest.One[PathwayDetail], error) {
+func (d Deps) version(ctx context.Context, in *ByVersion) (*detailOutput, error) {
 	kept, err := d.Store.Definition(ctx, in.Key, in.Version)
-	if err != nil {
-		return nil, err
-	}
-	return &rest.One[PathwayDetail]{Body: PathwayDetail{PathwayVersion: versionOf(kept), Definition: kept.Definition, Source: string(kept.Source)}}, nil
+	return answer(kept, nil, nil, err)
+}
+
+func detailOf(kept store.StoredDefinition) PathwayDetail {
+	return PathwayDetail{PathwayVersion: versionOf(kept), Definition: kept.Definition, Source: string(kept.Source)}
 }

@@ -35,7 +35,7 @@ func Config(title, version, description string) huma.Config {
 			Components: &huma.Components{
 				Schemas: registry,
 				SecuritySchemes: map[string]*huma.SecurityScheme{
-					BearerScheme: {Type: "http", Scheme: "bearer", Description: "The administrator's token, from the file admin-token in the data folder."},
+					BearerScheme: {Type: "http", Scheme: "bearer", Description: "The administrator's token, from the file admin-token in the data folder, or that of a named person, made by throughline token create."},
 				},
 			},
 		},

@@ -23,33 +23,41 @@ type server struct {
 
 // call asks the server and gives the answer's status and body.
 func (s server) call(ctx context.Context, method, path, contentType string, body []byte) (int, []byte, error) {
+	status, _, answer, err := s.send(ctx, method, path, body, http.Header{"Content-Type": {contentType}})
+	return status, answer, err
+}
+
+// send asks the server with headers and gives the answer's status, headers and body.
+func (s server) send(ctx context.Context, method, path string, body []byte, header http.Header) (int, http.Header, []byte, error) {
 	token := s.Token
 	if token == "" {
 		raw, err := os.ReadFile(filepath.Join(s.Data, "admin-token"))
 		if err != nil {
-			return 0, nil, fmt.Errorf("reading the administrator's token (--data or --token says where it is): %w", err)
+			return 0, nil, nil, fmt.Errorf("reading the administrator's token (--data or --token says where it is): %w", err)
 		}
 		token = strings.TrimSpace(string(raw))
 	}
 	req, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(s.URL, "/")+path, bytes.NewReader(body))
 	if err != nil {
-		return 0, nil, fmt.Errorf("preparing the request: %w", err)
+		return 0, nil, nil, fmt.Errorf("preparing the request: %w", err)
+	}
+	for name, values := range header {
+		if values[0] != "" {
+			req.Header.Set(name, values[0])
+		}
 	}
 	req.Header.Set("Authorization", "Bearer "+token)
-	if contentType != "" {
-		req.Header.Set("Content-Type", contentType)
-	}
 	client := http.Client{Timeout: 2 * time.Minute}
 	resp, err := client.Do(req)
 	if err != nil {
-		return 0, nil, fmt.Errorf("asking the server: %w", err)
+		return 0, nil, nil, fmt.Errorf("asking the server: %w", err)
 	}
 	defer resp.Body.Close()
 	answer, err := io.ReadAll(resp.Body)
 	if err != nil {
-		return 0, nil, fmt.Errorf("reading the answer: %w", err)
+		return 0, nil, nil, fmt.Errorf("reading the answer: %w", err)
 	}
-	return resp.StatusCode, answer, nil
+	return resp.StatusCode, resp.Header, answer, nil
 }
 
 // get asks for JSON and reads it into out.

@@ -166,7 +166,8 @@ func TestBadMessageIsKeptAndReplayed(t *testing.T) {
 	if m.Status != care.InboundFailed || m.Reason == "" {
 		t.Fatalf("after many tries it is %s: %q", m.Status, m.Reason)
 	}
-	w.must(w.store.RetireDefinition(t.Context(), pathway, 2))
+	_, err := w.store.MoveDefinition(t.Context(), care.Actor{Kind: care.Person, ID: "ada"}, pathway, 2, store.LifeStep{Kind: store.ChangeRetired, Reason: "It cannot run."})
+	w.must(err)
 	replayed, err := w.router.Replay(t.Context(), fate.MessageID)
 	w.must(err)
 	if replayed.Status != care.InboundApplied || w.only("4711").Status != care.EnrollmentActive {

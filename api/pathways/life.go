@@ -1,0 +1,148 @@
+package pathways
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"throughline/api/rest"
+	"throughline/care"
+	"throughline/pathways"
+	"throughline/store"
+)
+
+// Why is what a person says to a step of a version's life.
+type Why struct {
+	Reason  string `json:"reason" minLength:"1" maxLength:"2000" doc:"Why"`
+	Comment string `json:"comment,omitempty" maxLength:"10000" doc:"What there is to say besides"`
+	Digest  string `json:"digest,omitempty" maxLength:"100" doc:"The content that you saw; other content is refused"`
+}
+
+// Review is a reviewer's word.
+type Review struct {
+	Decision string `json:"decision" enum:"approve,return" doc:"approve: it may be published. return: it becomes a draft again"`
+	Reason   string `json:"reason" minLength:"1" maxLength:"2000" doc:"Why"`
+	Comment  string `json:"comment,omitempty" maxLength:"10000" doc:"What there is to say besides"`
+	Digest   string `json:"digest,omitempty" maxLength:"100" doc:"The content that you reviewed; other content is refused"`
+}
+
+type whyInput struct {
+	ByVersion
+	Body Why
+}
+
+type reviewInput struct {
+	ByVersion
+	Body Review
+}
+
+func registerLife(a huma.API, d Deps) {
+	const path = "/pathways/{key}/versions/{version}/"
+	rest.Post(a, rest.Op{
+		ID: "submit-pathway-version", Path: path + "submit", Tag: tag, Summary: "Submit a draft for review",
+		Text: "It must check without errors. While it is in review it cannot be changed.",
+	}, d.submit)
+	rest.Post(a, rest.Op{
+		ID: "review-pathway-version", Path: path + "review", Tag: tag, Summary: "Approve a version, or return it",
+		Text: "Only a second person approves: nobody who wrote or submitted the version (rule " + store.RuleSecondPerson + "). Anybody may return it; it is a draft again then.",
+	}, d.review)
+	rest.Post(a, rest.Op{
+		ID: "publish-pathway-version", Path: path + "publish", Tag: tag, Summary: "Publish a version",
+		Text: "It never changes from then on. The newest published version starts enrollments; those that run stay on theirs.",
+	}, d.publish)
+	rest.Post(a, rest.Op{
+		ID: "retire-pathway-version", Path: path + "retire", Tag: tag, Summary: "Retire a version",
+		Text: "It starts nothing any more; what runs on it goes on. The answer warns of what will no longer start, or of which version starts it instead.",
+	}, d.retire)
+}
+
+func (d Deps) submit(ctx context.Context, in *whyInput) (*detailOutput, error) {
+	problems, err := d.fit(ctx, in.ByVersion)
+	if err != nil {
+		return nil, err
+	}
+	return d.move(ctx, in.ByVersion, step(store.ChangeSubmitted, in.Body), problems)
+}
+
+func (d Deps) review(ctx context.Context, in *reviewInput) (*detailOutput, error) {
+	kind := store.ChangeApproved
+	if in.Body.Decision == "return" {
+		kind = store.ChangeReturned
+	}
+	return d.move(ctx, in.ByVersion, store.LifeStep{Kind: kind, Reason: in.Body.Reason, Comment: in.Body.Comment, Digest: in.Body.Digest}, nil)
+}
+
+// publish checks once more: the checker may have learned since the review.
+func (d Deps) publish(ctx context.Context, in *whyInput) (*detailOutput, error) {
+	problems, err := d.fit(ctx, in.ByVersion)
+	if err != nil {
+		return nil, err
+	}
+	return d.move(ctx, in.ByVersion, step(store.ChangePublished, in.Body), problems)
+}
+
+func (d Deps) retire(ctx context.Context, in *whyInput) (*detailOutput, error) {
+	return d.move(ctx, in.ByVersion, step(store.ChangeRetired, in.Body), nil)
+}
+
+func step(kind string, why Why) store.LifeStep {
+	return store.LifeStep{Kind: kind, Reason: why.Reason, Comment: why.Comment, Digest: why.Digest}
+}
+
+func (d Deps) move(ctx context.Context, in ByVersion, to store.LifeStep, problems pathways.Problems) (*detailOutput, error) {
+	kept, err := d.Store.MoveDefinition(ctx, rest.ActorOf(ctx), in.Key, in.Version, to)
+	if err != nil {
+		return nil, err
+	}
+	all, err := d.versions(ctx, in.Key)
+	if err != nil {
+		return nil, err
+	}
+	return answer(kept, problems, warningsOf(kept, inForce(all)), nil)
+}
+
+// fit refuses a version that has errors, each with its line.
+func (d Deps) fit(ctx context.Context, in ByVersion) (pathways.Problems, error) {
+	kept, err := d.Store.Definition(ctx, in.Key, in.Version)
+	if err != nil {
+		return nil, err
+	}
+	def, problems := pathways.Load("", kept.Source)
+	if err := problems.Err(); err != nil {
+		return nil, care.Errorf(care.Conflict, "version %d of %s has errors: %w", in.Version, in.Key, err).By(RuleCheck)
+	}
+	if pathways.Digest(def) != kept.Digest {
+		return nil, care.Errorf(care.Conflict, "this program reads version %d of %s otherwise than the one that saved it: return it, save it again and let it be reviewed", in.Version, in.Key).By(RuleCheck)
+	}
+	return problems, nil
+}
+
+// inForce gives the version that starts enrollments: the newest published one; nil where there is
+// none.
+func inForce(versions []store.StoredDefinition) *store.StoredDefinition {
+	for i := range versions {
+		if versions[i].Status == store.DefinitionPublished {
+			return &versions[i]
+		}
+	}
+	return nil
+}
+
+// warningsOf says what a step means for what starts from now on.
+func warningsOf(moved store.StoredDefinition, now *store.StoredDefinition) []string {
+	def := moved.Definition
+	launch := "Nobody can be enrolled any more"
+	if on := def.Launch.On; on != "" && on != "request" {
+		launch = "When " + pathways.EventInWords(on) + ", it no longer starts, and nobody can be enrolled by hand either"
+	}
+	switch {
+	case moved.Status == store.DefinitionRetired && now == nil:
+		return []string{fmt.Sprintf("No version of %s is published any more. %s. What runs goes on.", def.Pathway, launch)}
+	case moved.Status == store.DefinitionRetired && now.Definition.Version < def.Version:
+		return []string{fmt.Sprintf("From now on version %d of %s, an older one, starts enrollments.", now.Definition.Version, def.Pathway)}
+	case moved.Status == store.DefinitionPublished && now != nil && now.Definition.Version != def.Version:
+		return []string{fmt.Sprintf("Version %d of %s is newer and published: it goes on starting enrollments, and this one starts none.", now.Definition.Version, def.Pathway)}
+	}
+	return nil
+}
