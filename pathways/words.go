@@ -2,6 +2,7 @@ package pathways
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"throughline/care"
 )
@@ -188,10 +189,11 @@ func (d *Definition) WithinInWords(within string) string {
 
 // lowerFirst begins a label as the middle of a sentence does. A word of capitals stays.
 func lowerFirst(s string) string {
+	_, size := utf8.DecodeRuneInString(s)
 	if len(s) < 2 || s[1] >= 'A' && s[1] <= 'Z' {
 		return s
 	}
-	return strings.ToLower(s[:1]) + s[1:]
+	return strings.ToLower(s[:size]) + s[size:]
 }
 
 // OpensInWords says when the step opens, as the rest of a sentence: "after “Reach the patient”, if

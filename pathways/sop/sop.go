@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"throughline/pathways"
 )
@@ -209,10 +210,8 @@ func plainAll(codes []string) []string {
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 func upperFirst(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
+	_, size := utf8.DecodeRuneInString(s)
+	return strings.ToUpper(s[:size]) + s[size:]
 }
 
 func sentence(s string) string { return upperFirst(strings.TrimRight(s, ". ")) + "." }
