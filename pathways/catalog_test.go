@@ -41,8 +41,9 @@ func TestLibraryHoldsWhatShips(t *testing.T) {
 		}
 	}
 	ships := []string{
-		"chw-home-visit", "critical-lab-result", "ed-followup", "lost-to-follow-up-search",
-		"mental-health-followup", "post-discharge-tcm", "postpartum", "social-need-referral",
+		"chw-home-visit", "copd-30-days", "critical-lab-result", "diabetes-quarterly", "ed-followup",
+		"heart-failure-30-days", "lost-to-follow-up-search", "mental-health-followup",
+		"post-discharge-tcm", "postpartum", "social-need-referral", "social-needs-screening",
 		"specialist-referral-loop",
 	}
 	if diff := cmp.Diff(ships, keys); diff != "" {
