@@ -232,6 +232,9 @@ func (t *teller) relation(a, b ast.Expr, op string, words [2]string) string {
 }
 
 func (t *teller) oneOf(a, list ast.Expr) string {
+	if answers := dottedName(list); answers != "" && a.Kind() == ast.LiteralKind {
+		return t.value(a) + " is in " + t.noun(answers)
+	}
 	name := dottedName(a)
 	if name == "" || list.Kind() != ast.ListKind {
 		return t.giveUp()
