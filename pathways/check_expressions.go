@@ -24,35 +24,44 @@ func (c *checker) expressionsOf(wanted func(use) bool) {
 	}
 	c.lang = lang
 	for _, u := range expressionsOf(c.d) {
-		if !wanted(u) {
-			continue
-		}
-		if u.want == offsetText && !looksLikeExpression(u.text) || u.want == needText && strings.Contains(u.text, "-") && slug.MatchString(u.text) {
-			c.broken = append(c.broken, u.text)
-			continue // a misspelt amount of time or need, said already
-		}
-		if fact := strings.HasPrefix(u.path, "facts."); fact && !slices.Contains(valueTypes, string(u.want)) {
-			u.want = anyResult // its type is at fault, said already
-		}
-		checked, f := lang.check(u.text, u.want)
-		if f != nil {
-			c.broken = append(c.broken, u.text)
-			if c.unknownEvent(u.event) && strings.Contains(f.message, `"event.`) {
-				continue // what it carries is not known, said already
-			}
-			if u.want == offsetText && strings.HasPrefix(f.message, "the expression cannot be read") {
-				f.suggestion = `write an amount like 14 days, or 'complexity == "high" ? "7 days" : "14 days"'`
-			}
-			c.inExpression(u, *f)
-			continue
-		}
-		c.asked[u.path] = c.lang.asks(checked)
-		c.askedHere(u, checked)
-		c.literals(u, checked)
-		if u.want == offsetText {
-			c.offsetsGiven(u, checked)
+		if wanted(u) {
+			c.expression(u)
 		}
 	}
+}
+
+// expression checks one expression where it stands.
+func (c *checker) expression(u use) {
+	if u.want == offsetText && !looksLikeExpression(u.text) || u.want == needText && strings.Contains(u.text, "-") && slug.MatchString(u.text) {
+		c.broken = append(c.broken, u.text)
+		return // a misspelt amount of time or need, said already
+	}
+	if fact := strings.HasPrefix(u.path, "facts."); fact && !slices.Contains(valueTypes, string(u.want)) {
+		u.want = anyResult // its type is at fault, said already
+	}
+	checked, f := c.lang.check(u.text, u.want)
+	if f != nil {
+		c.unreadable(u, *f)
+		return
+	}
+	c.asked[u.path] = c.lang.asks(checked)
+	c.askedHere(u, checked)
+	c.literals(u, checked)
+	if u.want == offsetText {
+		c.offsetsGiven(u, checked)
+	}
+}
+
+// unreadable notes an expression that does not compile.
+func (c *checker) unreadable(u use, f fault) {
+	c.broken = append(c.broken, u.text)
+	if c.unknownEvent(u.event) && strings.Contains(f.message, `"event.`) {
+		return // what it carries is not known, said already
+	}
+	if u.want == offsetText && strings.HasPrefix(f.message, "the expression cannot be read") {
+		f.suggestion = `write an amount like 14 days, or 'complexity == "high" ? "7 days" : "14 days"'`
+	}
+	c.inExpression(u, f)
 }
 
 // inExpression notes a fault at its place within the expression's text.
