@@ -62,14 +62,19 @@ func registerCheck(a huma.API, d Deps) {
 // exploring bounds how many explorations run at once: each takes a core for a second or two.
 var exploring = make(chan struct{}, 1)
 
-func (Deps) check(ctx context.Context, in *checkInput) (*rest.One[CheckResult], error) {
+// explored checks a definition and explores it, when its turn has come.
+func explored(ctx context.Context, file string, source []byte) (verify.Report, error) {
 	select {
 	case exploring <- struct{}{}:
 		defer func() { <-exploring }()
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return verify.Report{}, ctx.Err()
 	}
-	report, err := verify.Load(in.Body.File, []byte(in.Body.Source), verify.DefaultLimits)
+	return verify.Load(file, source, verify.DefaultLimits)
+}
+
+func (Deps) check(ctx context.Context, in *checkInput) (*rest.One[CheckResult], error) {
+	report, err := explored(ctx, in.Body.File, []byte(in.Body.Source))
 	if err != nil {
 		return nil, err
 	}

@@ -102,13 +102,18 @@ func (d Deps) move(ctx context.Context, in ByVersion, to store.LifeStep, problem
 	return answer(kept, problems, warningsOf(kept, inForce(all)), nil)
 }
 
-// fit refuses a version that has errors, each with its line.
+// fit refuses a version that has errors, in its form or in what can become of an enrollment on it,
+// each with its line.
 func (d Deps) fit(ctx context.Context, in ByVersion) (pathways.Problems, error) {
 	kept, err := d.Store.Definition(ctx, in.Key, in.Version)
 	if err != nil {
 		return nil, err
 	}
-	def, problems := pathways.Load("", kept.Source)
+	report, err := explored(ctx, "", kept.Source)
+	if err != nil {
+		return nil, err
+	}
+	def, problems := report.Definition, report.Problems
 	if err := problems.Err(); err != nil {
 		return nil, care.Errorf(care.Conflict, "version %d of %s has errors: %w", in.Version, in.Key, err).By(RuleCheck)
 	}

@@ -2,6 +2,7 @@ package pathways
 
 import (
 	"context"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -55,5 +56,5 @@ func words(c store.DefinitionChange) string {
 	if c.Comment == "" {
 		return c.Reason
 	}
-	return c.Reason + " " + c.Comment
+	return strings.TrimRight(c.Reason, ". ") + ". " + c.Comment
 }

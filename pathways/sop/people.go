@@ -102,6 +102,9 @@ func dueOf(d *pathways.Definition, s *pathways.Step) string {
 	if due := d.DueInWords(s); due != "" {
 		return due
 	}
+	if q := s.Questionnaire; q != nil {
+		return "answers are waited for: " + q.Within
+	}
 	if s.Wait != nil && s.Wait.For != "" {
 		return s.Wait.For + " after the opening of the step, at the latest"
 	}

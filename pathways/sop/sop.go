@@ -190,11 +190,9 @@ func answerInWords(typ string, values []string) string {
 	case pathways.TypeDateTime:
 		return "a date and time"
 	case pathways.TypeCode:
-		plain := make([]string, 0, len(values))
-		for _, v := range values {
-			plain = append(plain, pathways.Plain(v))
-		}
-		return strings.Join(plain, " / ")
+		return strings.Join(plainAll(values), " / ")
+	case pathways.TypeCodes:
+		return "any of " + strings.Join(plainAll(values), " / ")
 	}
 	return pathways.Plain(typ)
 }

@@ -30,8 +30,8 @@ type form struct {
 }
 
 type question struct {
-	Ask, Answer, For string
-	Required         bool
+	Ask, Answer, For, Only string
+	Required               bool
 }
 
 // text is a message in one language, word by word.
@@ -39,7 +39,7 @@ type text struct{ Language, Tag, Direction, Subject, Body string }
 
 var kindsInWords = map[string]string{
 	pathways.KindTask: "Task", pathways.KindMessage: "Message", pathways.KindAppointment: "Visit",
-	pathways.KindReferral: "Referral", pathways.KindWait: "Wait", pathways.KindMilestone: "Milestone",
+	pathways.KindReferral: "Referral", pathways.KindQuestionnaire: "Questionnaire", pathways.KindScore: "Score", pathways.KindWait: "Wait", pathways.KindMilestone: "Milestone",
 }
 
 func stepsOf(d *pathways.Definition) []step {
@@ -60,6 +60,9 @@ func stepOf(d *pathways.Definition, i int) step {
 		out.Owner = upperFirst(pathways.Plain(d.OwnerOf(s)))
 		out.Due, out.Late = upperFirst(dueOf(d, s)), ladderInWords(d, s)
 		out.Clock = clockNotes(d.ClockByName(s.Clock))
+	}
+	if q := s.Questionnaire; q != nil {
+		out.Texts = textsOf(d, q.Template)
 	}
 	if s.Message != nil {
 		out.Due = upperFirst(sentInWords(d, s))
@@ -123,6 +126,8 @@ func notesOf(d *pathways.Definition, s *pathways.Step) []string {
 	notes = append(notes, visitNotes(s)...)
 	notes = append(notes, referralNotes(d, s.Referral)...)
 	notes = append(notes, waitNotes(d, s.Wait)...)
+	notes = append(notes, questionnaireNotes(s.Questionnaire)...)
+	notes = append(notes, scoreNotes(d, s.Score)...)
 	if s.Priority != 0 {
 		add("Priority " + strconv.Itoa(s.Priority) + " (1 is critical, 3 normal, 5 low)")
 	}
@@ -184,8 +189,36 @@ func waitNotes(d *pathways.Definition, w *pathways.Wait) []string {
 	return notes
 }
 
+func questionnaireNotes(q *pathways.Questionnaire) []string {
+	if q == nil {
+		return nil
+	}
+	notes := []string{"The questions go to " + pathways.RoleInWords(q.To) + ". Answers are waited for: " + q.Within + "."}
+	if q.Unanswered == "skip" {
+		return append(notes, "Without an answer it ends without one.")
+	}
+	return append(notes, "Without an answer the owner asks by telephone.")
+}
+
+func scoreNotes(d *pathways.Definition, s *pathways.ScoreSpec) []string {
+	if s == nil {
+		return nil
+	}
+	notes := make([]string, 0, len(s.Inputs)+1)
+	for _, in := range s.Inputs {
+		notes = append(notes, upperFirst(pathways.Plain(in.Name))+": "+d.ValueInWords(in.From)+".")
+	}
+	switch s.Missing {
+	case pathways.MissingAccept:
+		return append(notes, "Where something is missing there is no score.")
+	case pathways.MissingBand:
+		return append(notes, "Where something is missing that could change the band, the owner is asked for it.")
+	}
+	return append(notes, "Where something is missing, the owner is asked for it.")
+}
+
 func formOf(d *pathways.Definition, s *pathways.Step) *form {
-	f := d.FormByName(s.Form)
+	f := d.FormByName(s.FormName())
 	if f == nil {
 		return nil
 	}
@@ -199,8 +232,11 @@ func formOf(d *pathways.Definition, s *pathways.Step) *form {
 		if len(q.Sensitive) > 0 {
 			asked.Answer += " (sensitive: " + sensitive(q.Sensitive) + ")"
 		}
-		if limited := limits(q.For, s.Outcomes); limited {
+		if limits(q.For, s.Outcomes) {
 			asked.For = strings.Join(plainAll(q.For), ", ")
+		}
+		if q.When != "" {
+			asked.Only = d.ExpressionInWords(q.When)
 		}
 		out.Questions = append(out.Questions, asked)
 	}
