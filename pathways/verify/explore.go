@@ -60,6 +60,7 @@ func (c *checker) newExplorer(v *view, rank ranking) *explorer {
 		byKey: map[string]int{}, features: map[string]int{}, pairs: map[[2]int]bool{}, seen: map[string][]string{},
 	}
 	x.cut = c.launchesCut
+	x.leaveOutOpenEnded()
 	for _, id := range v.steps {
 		own := stepAsks(v.asks, id)
 		tries := max(highest(own, "attempts.live", "attempts.all", "attempts.reached"), highest(v.asks, id+".attempts", id+".live_attempts"))
