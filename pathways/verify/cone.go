@@ -57,6 +57,7 @@ func coneOfStep(d *pathways.Definition, asks []pathways.Asked, id string) *view 
 func coneOfEnd(d *pathways.Definition, asks []pathways.Asked, i int) *view {
 	c := &cone{def: d, asks: asks, view: &view{}}
 	c.view.wait(d.Ends[i].On)
+	c.moment(d.Ends[i].On)
 	c.expressions(func(a pathways.Asked) bool { return a.Path == fmt.Sprintf("ends[%d].when", i) })
 	return c.close()
 }
@@ -96,7 +97,10 @@ func (c *cone) follow(s *pathways.Step) {
 	for _, id := range s.After {
 		c.step(id)
 	}
-	c.view.wait(eventsOf(c.def, s)...)
+	for _, kind := range eventsOf(c.def, s) {
+		c.view.wait(kind)
+		c.moment(kind) // the answers to a questionnaire come of its step
+	}
 	if k := c.def.ClockByName(s.Clock); k != nil {
 		c.moment(k.From)
 		c.moment(k.NotAfter)
