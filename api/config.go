@@ -13,6 +13,7 @@ import (
 	"throughline/api/escalations"
 	"throughline/api/intake"
 	"throughline/api/messages"
+	"throughline/api/migrations"
 	"throughline/api/operations"
 	"throughline/api/pages"
 	"throughline/api/pathways"
@@ -33,6 +34,7 @@ type Store interface { //nolint:interfacebloat // each resource names what it ne
 	escalations.Store
 	intake.Store
 	messages.Store
+	migrations.Store
 	pages.Store
 	pathways.Store
 	patients.Store
@@ -58,6 +60,7 @@ type Config struct {
 	Watcher    patients.Watcher     // tells pathways what changed of a patient
 	Intake     intake.Intake
 	Reconciler proof.Reconciler
+	Migrations migrations.Runner // moves enrollments to other versions
 
 	Admin    *identity.Authenticator
 	Sessions *identity.Sessions
@@ -110,7 +113,7 @@ func (c *Config) check() error {
 		given bool
 	}{
 		{"a store", c.Store != nil}, {"commands", c.Commands != nil}, {"a launcher", c.Launcher != nil}, {"a watcher", c.Watcher != nil},
-		{"an intake", c.Intake != nil}, {"a reconciler", c.Reconciler != nil}, {"the administrator's token", c.Admin != nil},
+		{"an intake", c.Intake != nil}, {"a reconciler", c.Reconciler != nil}, {"a runner of migrations", c.Migrations != nil}, {"the administrator's token", c.Admin != nil},
 		{"sessions", c.Sessions != nil}, {"links", c.Links != nil}, {"a logger", c.Logger != nil}, {"the organization's zone", c.Organization.Zone != nil},
 		{"the time", c.Now != nil && c.Real != nil},
 	} {

@@ -16,6 +16,7 @@ import (
 	"throughline/api/escalations"
 	"throughline/api/intake"
 	"throughline/api/messages"
+	"throughline/api/migrations"
 	"throughline/api/operations"
 	"throughline/api/pages"
 	"throughline/api/pathways"
@@ -87,6 +88,7 @@ func register(a huma.API, c *Config) {
 	referrals.Register(v1, referrals.Deps{Store: c.Store, Commands: send})
 	messages.Register(v1, messages.Deps{Store: c.Store})
 	services.Register(v1, services.Deps{Store: c.Store})
+	migrations.Register(v1, migrations.Deps{Store: c.Store, Runner: c.Migrations})
 	roles.Register(v1, roles.Deps{Store: c.Store})
 	proof.Register(v1, proof.Deps{Store: c.Store, Reconciler: c.Reconciler})
 	demo.Register(v1, demo.Deps{Clock: c.Clock, Now: c.Real})

@@ -14,6 +14,7 @@ import (
 	"throughline/embedded/postgres"
 	"throughline/identity"
 	"throughline/intake/router"
+	"throughline/migration"
 	"throughline/notify/mailbox"
 	"throughline/proof"
 	"throughline/store"
@@ -34,6 +35,7 @@ type App struct {
 	mailbox  *mailbox.Dir // nil: mail goes out by SMTP
 	router   *router.Router
 	proof    *proof.Reconciler
+	moves    *migration.Runner
 	offset   atomic.Int64 // a demonstration's, in nanoseconds
 	clock    *demoClock   // nil outside of a demonstration
 
@@ -140,6 +142,7 @@ func (a *App) startAPI(ctx context.Context) error {
 	}
 	a.router = router.New(router.Config{Store: a.store, Commands: a.commands, Zone: zone, Calendar: calendar, Logger: a.cfg.Logger, Now: a.cfg.Now})
 	a.proof = &proof.Reconciler{Shelf: a.store, Engine: a.commands, Logger: a.cfg.Logger, Now: a.cfg.Now}
+	a.moves = migration.New(migration.Runner{Store: a.store, Commands: a.commands, Logger: a.cfg.Logger, Now: a.logicalNow})
 	if a.cfg.Demo {
 		a.clock = &demoClock{app: a}
 	}
@@ -153,6 +156,7 @@ func (a *App) startAPI(ctx context.Context) error {
 	a.background("the inbox", a.router.Run)
 	a.background("housekeeping", a.housekeeping)
 	a.background("catching up", a.catchUp)
+	a.background("moving enrollments", a.moves.Run)
 	a.background("the reconciler", func(ctx context.Context) error { return a.proof.Run(ctx, reconcileEvery) })
 	if a.cfg.Demo {
 		a.background("catching up with the moved clock", a.clock.catchUp)

@@ -23,7 +23,7 @@ var rows = []row{
 	{"api/apitest", 9},     // only tests do: it starts the API on one
 	{"cmd", 7},
 	{"app", 6},
-	{"api", 5}, {"intake/router", 5}, {"proof", 5}, {"worker", 5},
+	{"api", 5}, {"intake/router", 5}, {"migration", 4}, {"proof", 5}, {"worker", 5},
 	{"activities", 4}, {"embedded", 4},
 	{"directory", 3}, {"identity", 3}, {"intake/fhir", 3}, {"intake/hl7v2", 3},
 	{"notify", 3}, {"pathways/simulate", 3}, {"pathways/verify", 3}, {"store", 3}, {"web", 3}, {"workflows", 3},

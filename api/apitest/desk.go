@@ -106,6 +106,9 @@ func (d *Desk) turn(ctx context.Context, def *pathways.Definition, st engine.Sta
 	if err != nil {
 		return workflows.Receipt{}, err
 	}
+	if ev.Migration != nil && !t.Duplicate {
+		def = ev.Migration.Definition
+	}
 	ref := store.DefinitionRef{Pathway: def.Pathway, Version: def.Version, Digest: pathways.Digest(def)}
 	if err := d.store.Commit(ctx, store.Commit{Turn: t, Definition: ref}); err != nil {
 		return workflows.Receipt{}, fmt.Errorf("committing: %w", err)

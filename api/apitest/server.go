@@ -17,6 +17,7 @@ import (
 	"throughline/api/operations"
 	"throughline/care"
 	"throughline/identity"
+	"throughline/migration"
 	"throughline/notify/mailbox"
 	"throughline/pathways"
 	"throughline/store"
@@ -40,6 +41,8 @@ type Server struct {
 	Links *identity.Links
 	Mail  *mailbox.Dir
 	Log   *bytes.Buffer // what was logged, as JSON lines
+	// Runner moves enrollments; a test lets it work.
+	Runner *migration.Runner
 }
 
 // New starts the API on an empty database, with the pathway Pathway published.
@@ -53,6 +56,7 @@ func New(t testing.TB, options ...func(*api.Config)) *Server {
 		t.Fatal(err)
 	}
 	s.Desk = &Desk{store: s.Store, clock: clock}
+	s.Runner = migration.New(migration.Runner{Store: s.Store, Commands: s.Desk, Logger: slog.New(slog.NewJSONHandler(s.Log, nil)), Now: clock.Now})
 	handler, err := api.New(s.config(options))
 	if err != nil {
 		t.Fatal(err)
@@ -71,7 +75,7 @@ func (s *Server) config(options []func(*api.Config)) api.Config {
 		s.t.Fatal(err)
 	}
 	c := api.Config{
-		Store: s.Store, Commands: s.Desk, Launcher: s.Desk, Watcher: s.Desk, Intake: s.Desk, Reconciler: s.Desk, Clock: s.Desk,
+		Store: s.Store, Commands: s.Desk, Launcher: s.Desk, Watcher: s.Desk, Intake: s.Desk, Reconciler: s.Desk, Migrations: s.Runner, Clock: s.Desk,
 		Admin: identity.NewAuthenticator(Token), Sessions: identity.NewSessions(Token, s.Clock.Now), Links: s.Links, Mailbox: s.Mail,
 		Parts: func(context.Context) []operations.Part {
 			return []operations.Part{{Name: "PostgreSQL", Ready: true, Detail: "embedded"}}

@@ -18,20 +18,21 @@ var version = "dev"
 
 // commands is the command line.
 type commands struct {
-	Serve    serveCommand    `cmd:"" help:"Run everything in one process, on the embedded PostgreSQL and Temporal unless DATABASE_URL and TEMPORAL_ADDRESS say otherwise."`
-	API      apiCommand      `cmd:"" name:"api" help:"Run the API and the intake only; workers run elsewhere."`
-	Worker   workerCommand   `cmd:"" help:"Run the workers only."`
-	Migrate  migrateCommand  `cmd:"" help:"Bring the database to this version's schema."`
-	Check    checkCommand    `cmd:"" help:"Check pathway definitions; exit status 1 where one is wrong."`
-	Simulate simulateCommand `cmd:"" help:"Run a pathway for one patient with a virtual clock and print what happens, with reasons."`
-	Compare  compareCommand  `cmd:"" help:"Say in words what differs between two versions of a pathway; exit status 1 where they differ."`
-	Export   exportCommand   `cmd:"" help:"Write a pathway as a document that can be handed out."`
-	Intake   intakeCommand   `cmd:"" help:"Send HL7 v2 or FHIR files to a running server."`
-	Proof    proofCommand    `cmd:"" help:"Show what holds every active enrollment; exit status 1 where one is not held."`
-	Token    tokenCommand    `cmd:"" help:"Give people tokens of their own, and take them away."`
-	Pathway  pathwayCommand  `cmd:"" help:"Take a version of a pathway through its life on a running server."`
-	Doctor   doctorCommand   `cmd:"" help:"Check that what this installation needs is there and answers."`
-	Version  versionCommand  `cmd:"" help:"Print the version."`
+	Serve        serveCommand        `cmd:"" help:"Run everything in one process, on the embedded PostgreSQL and Temporal unless DATABASE_URL and TEMPORAL_ADDRESS say otherwise."`
+	API          apiCommand          `cmd:"" name:"api" help:"Run the API and the intake only; workers run elsewhere."`
+	Worker       workerCommand       `cmd:"" help:"Run the workers only."`
+	Migrate      migrateCommand      `cmd:"" help:"Bring the database to this version's schema."`
+	Check        checkCommand        `cmd:"" help:"Check pathway definitions; exit status 1 where one is wrong."`
+	Simulate     simulateCommand     `cmd:"" help:"Run a pathway for one patient with a virtual clock and print what happens, with reasons."`
+	Compare      compareCommand      `cmd:"" help:"Say in words what differs between two versions of a pathway; exit status 1 where they differ."`
+	Export       exportCommand       `cmd:"" help:"Write a pathway as a document that can be handed out."`
+	MovePatients movePatientsCommand `cmd:"" name:"move-patients" help:"Move running patients to another version of their pathway: preview, approve, run, pause, roll back."`
+	Intake       intakeCommand       `cmd:"" help:"Send HL7 v2 or FHIR files to a running server."`
+	Proof        proofCommand        `cmd:"" help:"Show what holds every active enrollment; exit status 1 where one is not held."`
+	Token        tokenCommand        `cmd:"" help:"Give people tokens of their own, and take them away."`
+	Pathway      pathwayCommand      `cmd:"" help:"Take a version of a pathway through its life on a running server."`
+	Doctor       doctorCommand       `cmd:"" help:"Check that what this installation needs is there and answers."`
+	Version      versionCommand      `cmd:"" help:"Print the version."`
 }
 
 // The exit statuses of every command.

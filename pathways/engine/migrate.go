@@ -19,8 +19,8 @@ type Migration struct {
 	// From is the digest of the version that the plan is for. An enrollment on another one refuses.
 	From string `json:"from,omitempty"`
 	// To is the digest of the definition. The engine sets it, and lets go of the definition itself.
-	To   string `json:"to,omitempty"`
-	Plan Plan   `json:"plan,omitzero"`
+	To   string   `json:"to,omitempty"`
+	Plan MovePlan `json:"plan,omitzero"`
 	// Window is how long the move may be taken back, in nanoseconds; zero: seven days.
 	Window time.Duration `json:"window,omitempty"`
 }
@@ -28,9 +28,9 @@ type Migration struct {
 // DefaultWindow is how long a move may be taken back where nothing else is said.
 const DefaultWindow = 7 * 24 * time.Hour
 
-// Plan says what becomes of the steps that the two versions do not share. A step that it does not name
+// MovePlan says what becomes of the steps that the two versions do not share. A step that it does not name
 // goes on under its own id.
-type Plan struct {
+type MovePlan struct {
 	Steps []StepMove `json:"steps,omitempty"`
 	// Begin names new steps that begin even where their moment has passed.
 	Begin []string `json:"begin,omitempty"`
@@ -54,7 +54,7 @@ type StepMove struct {
 }
 
 // of finds what the plan says of a step.
-func (p Plan) of(step string) StepMove {
+func (p MovePlan) of(step string) StepMove {
 	for _, move := range p.Steps {
 		if move.Step == step {
 			return move
@@ -65,7 +65,7 @@ func (p Plan) of(step string) StepMove {
 
 // CheckPlan tells whether a plan fits the two versions. The error is a care.Error (Invalid) that says
 // what to write instead.
-func CheckPlan(from, to *pathways.Definition, p Plan) error {
+func CheckPlan(from, to *pathways.Definition, p MovePlan) error {
 	var named []string
 	for i, move := range p.Steps {
 		at := fmt.Sprintf("plan.steps[%d]", i)

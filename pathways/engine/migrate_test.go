@@ -98,7 +98,7 @@ func (m *mover) pass(d time.Duration) {
 	m.do(engine.Event{Kind: engine.Tick})
 }
 
-func move(to *pathways.Definition, plan engine.Plan) engine.Event {
+func move(to *pathways.Definition, plan engine.MovePlan) engine.Event {
 	return engine.Event{Kind: engine.EnrollmentMigrate, Actor: coordinator, Reason: "it is better", Migration: &engine.Migration{ID: "mig-1", Definition: to, Plan: plan}}
 }
 
@@ -146,7 +146,7 @@ func TestAChangedDeadlineIsComputedFromTheSameAnchor(t *testing.T) {
 	m := enrolled(t, version(t, visitPathway))
 	m.pass(time.Hour)
 	before := *m.clock("call", "call")
-	m.do(move(version(t, visitPathway, "version: 1", "version: 2", "within: 4 hours", "within: 6 hours"), engine.Plan{}))
+	m.do(move(version(t, visitPathway, "version: 1", "version: 2", "within: 4 hours", "within: 6 hours"), engine.MovePlan{}))
 	after := m.clock("call", "call")
 	if !after.Anchor.Equal(before.Anchor) || after.Due.Sub(before.Due) != 2*time.Hour {
 		t.Errorf("due %s from %s, before %s from %s", after.Due, after.Anchor, before.Due, before.Anchor)
@@ -177,7 +177,7 @@ func TestAChangedLadderSaysNothingTwice(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			m := enrolled(t, version(t, visitPathway))
 			m.pass(c.passed)
-			m.do(move(version(t, visitPathway, "version: 1", "version: 2", "    - {at: 1 hour before due, remind: owner}\n", "", ladder, c.ladder), engine.Plan{}))
+			m.do(move(version(t, visitPathway, "version: 1", "version: 2", "    - {at: 1 hour before due, remind: owner}\n", "", ladder, c.ladder), engine.MovePlan{}))
 			if diff := cmp.Diff(c.atOnce, m.levels()); diff != "" {
 				t.Errorf("at once (-want +got):\n%s", diff)
 			}
@@ -200,7 +200,7 @@ func TestALaterDeadlineTakesTheEscalationBack(t *testing.T) {
 	if len(m.state.Escalations) != 1 {
 		t.Fatal("not escalated")
 	}
-	m.do(move(version(t, visitPathway, "version: 1", "version: 2", "within: 4 hours", "within: 9 hours"), engine.Plan{}))
+	m.do(move(version(t, visitPathway, "version: 1", "version: 2", "within: 4 hours", "within: 9 hours"), engine.MovePlan{}))
 	if len(m.state.Escalations) != 0 || m.clock("call", "call").Status != care.ClockRunning || m.step("call").Missed {
 		t.Errorf("%d escalations, the clock is %s", len(m.state.Escalations), m.clock("call", "call").Status)
 	}
@@ -216,7 +216,7 @@ func TestOpenWorkThatTheVersionNoLongerHas(t *testing.T) {
 		m := enrolled(t, version(t, visitPathway))
 		before := *m.step("papers")
 		due := m.clock("due", "papers").Due
-		m.do(move(version(t, visitPathway, without...), engine.Plan{}))
+		m.do(move(version(t, visitPathway, without...), engine.MovePlan{}))
 		after := m.step("papers")
 		if after.Status != care.StepOpen || !after.Personal || after.Task.ID != before.Task.ID || after.Task.Role != before.Task.Role || !m.clock("due", "papers").Due.Equal(due) {
 			t.Errorf("the work is %+v", after)
@@ -233,7 +233,7 @@ func TestOpenWorkThatTheVersionNoLongerHas(t *testing.T) {
 		m := enrolled(t, version(t, visitPathway))
 		gone := version(t, visitPathway, "version: 1", "version: 2", "  - {id: call, task: Call, clock: call, ladder: call, outcomes: [reached, gave_up]}\n", "", "after: call, ", "",
 			"  call: {from: start, within: 4 hours}\n", "", "ladders:\n  call:\n    - {at: 1 hour before due, remind: owner}\n    - {at: due, escalate: supervisor}\n", "")
-		m.do(move(gone, engine.Plan{}))
+		m.do(move(gone, engine.MovePlan{}))
 		m.pass(5 * time.Hour)
 		if !slices.ContainsFunc(m.state.Escalations, func(e care.Escalation) bool { return e.Step == "call" && e.Level == "supervisor" }) {
 			t.Error("its ladder is lost")
@@ -245,7 +245,7 @@ func TestOpenWorkThatTheVersionNoLongerHas(t *testing.T) {
 	})
 	t.Run("is called off where the plan says so", func(t *testing.T) {
 		m := enrolled(t, version(t, visitPathway))
-		m.do(move(version(t, visitPathway, without...), engine.Plan{Steps: []engine.StepMove{{Step: "papers", Open: engine.CalledOff, Reason: "nobody reads them"}}}))
+		m.do(move(version(t, visitPathway, without...), engine.MovePlan{Steps: []engine.StepMove{{Step: "papers", Open: engine.CalledOff, Reason: "nobody reads them"}}}))
 		if st := m.step("papers"); st.Status != care.StepCancelled || st.Reason != "nobody reads them" || st.Task.Status != care.TaskCancelled {
 			t.Errorf("it is %+v", st)
 		}
@@ -257,7 +257,7 @@ func TestAStepGoesOnAsAnother(t *testing.T) {
 	m.pass(4*time.Hour + time.Minute)
 	task, escalation := m.step("call").Task.ID, m.state.Escalations[0].ID
 	to := version(t, visitPathway, "version: 1", "version: 2", "id: call, task: Call,", "id: reach, task: Reach them,", "after: call", "after: reach", "id: hello, message", "id: welcome, message")
-	m.do(move(to, engine.Plan{Steps: []engine.StepMove{{Step: "call", To: "reach"}, {Step: "hello", To: "welcome"}}}))
+	m.do(move(to, engine.MovePlan{Steps: []engine.StepMove{{Step: "call", To: "reach"}, {Step: "hello", To: "welcome"}}}))
 	st := m.step("reach")
 	if st.Task.ID != task || st.Task.Title != "Reach them" || st.Task.Step != "reach" || m.clock("call", "reach").Status != care.ClockMissed {
 		t.Errorf("it goes on as %+v", st)
@@ -285,14 +285,14 @@ func TestNewStepsDoNotBeginAfterTheFact(t *testing.T) {
 	added := "  - {id: extra, task: Something new, due: 1 day}\n  - {id: more, after: extra, task: Something more, due: 1 day}\n  - {id: last, after: report, task: At last, due: 1 day}\nends:\n"
 	to := version(t, visitPathway, "version: 1", "version: 2", "ends:\n", added)
 	m := enrolled(t, version(t, visitPathway))
-	m.do(move(to, engine.Plan{}))
+	m.do(move(to, engine.MovePlan{}))
 	for step, want := range map[string]care.StepStatus{"extra": care.StepSkipped, "more": care.StepSkipped, "last": care.StepWaiting} {
 		if got := m.step(step).Status; got != want {
 			t.Errorf("%s is %s, not %s", step, got, want)
 		}
 	}
 	m = enrolled(t, version(t, visitPathway))
-	m.do(move(to, engine.Plan{Begin: []string{"extra"}}))
+	m.do(move(to, engine.MovePlan{Begin: []string{"extra"}}))
 	for step, want := range map[string]care.StepStatus{"extra": care.StepOpen, "more": care.StepWaiting} {
 		if got := m.step(step).Status; got != want {
 			t.Errorf("with the plan %s is %s, not %s", step, got, want)
@@ -304,7 +304,7 @@ func TestWhatEndedStaysJudged(t *testing.T) {
 	m := enrolled(t, version(t, visitPathway))
 	m.pass(3 * time.Hour)
 	m.do(engine.Event{Kind: engine.TaskComplete, Actor: coordinator, TaskID: m.step("call").Task.ID, Outcome: "reached"})
-	m.do(move(version(t, visitPathway, "version: 1", "version: 2", "within: 4 hours", "within: 1 hour"), engine.Plan{}))
+	m.do(move(version(t, visitPathway, "version: 1", "version: 2", "within: 4 hours", "within: 1 hour"), engine.MovePlan{}))
 	m.do(engine.Event{Kind: engine.TaskComplete, Actor: coordinator, TaskID: m.step("papers").Task.ID, Outcome: "done"})
 	if st := m.step("call"); st.Status != care.StepDone || st.Missed || m.clock("call", "call").Status != care.ClockMet {
 		t.Errorf("what was done in time is now missed: %v, the clock is %s", st.Missed, m.clock("call", "call").Status)
@@ -313,7 +313,7 @@ func TestWhatEndedStaysJudged(t *testing.T) {
 
 func TestAFactThatNoLongerFitsNeedsAPerson(t *testing.T) {
 	m := enrolled(t, version(t, visitPathway))
-	m.do(move(version(t, visitPathway, "version: 1", "version: 2", "values: [short, long], default: short", "values: [small, big]"), engine.Plan{}))
+	m.do(move(version(t, visitPathway, "version: 1", "version: 2", "values: [short, long], default: short", "values: [small, big]"), engine.MovePlan{}))
 	if len(m.state.Facts) != 0 {
 		t.Errorf("it knows %v", m.state.Facts)
 	}
@@ -327,16 +327,16 @@ func TestWhatIsRefused(t *testing.T) {
 	v2 := version(t, visitPathway, "version: 1", "version: 2", "within: 4 hours", "within: 5 hours")
 	other := version(t, visitPathway, "pathway: visit", "pathway: other")
 	over := version(t, visitPathway, "version: 1", "version: 2", "when: all(required)", "when: hello.ended || true")
-	back := move(v2, engine.Plan{})
+	back := move(v2, engine.MovePlan{})
 	back.Migration.From = pathways.Digest(v2)
 	for name, c := range map[string]struct {
 		ev   engine.Event
 		rule string
 	}{
-		"another pathway":          {move(other, engine.Plan{}), ""},
+		"another pathway":          {move(other, engine.MovePlan{}), ""},
 		"planned for another":      {back, "enrollment.migrate.from"},
-		"over at once":             {move(over, engine.Plan{}), "enrollment.migrate.ends"},
-		"a plan that does not fit": {move(v2, engine.Plan{Steps: []engine.StepMove{{Step: "nothing"}}}), ""},
+		"over at once":             {move(over, engine.MovePlan{}), "enrollment.migrate.ends"},
+		"a plan that does not fit": {move(v2, engine.MovePlan{Steps: []engine.StepMove{{Step: "nothing"}}}), ""},
 		"nothing to take back":     {moveBack(v1), "enrollment.move_back"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -363,7 +363,7 @@ func TestWhatIsRefused(t *testing.T) {
 func TestMovingBack(t *testing.T) {
 	v1 := version(t, visitPathway)
 	v2 := version(t, visitPathway, "version: 1", "version: 2", "within: 4 hours", "within: 2 hours", "  - {id: papers, task: Get the papers, due: 2 days}\n", "  - {id: extra, task: Something new, due: 1 day}\n")
-	plan := engine.Plan{Begin: []string{"extra"}, Steps: []engine.StepMove{{Step: "papers", Open: engine.CalledOff, Reason: "not needed"}}}
+	plan := engine.MovePlan{Begin: []string{"extra"}, Steps: []engine.StepMove{{Step: "papers", Open: engine.CalledOff, Reason: "not needed"}}}
 
 	t.Run("keeps what happened since", func(t *testing.T) {
 		m := enrolled(t, v1)
@@ -425,12 +425,12 @@ func TestPreview(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := enrolled(t, version(t, visitPathway))
-			p, err := m.engine.Preview(m.state, move(version(t, visitPathway, append([]string{"version: 1", "version: 2"}, c.to...)...), engine.Plan{}), m.now)
+			p, err := m.engine.Preview(m.state, move(version(t, visitPathway, append([]string{"version: 1", "version: 2"}, c.to...)...), engine.MovePlan{}), m.now)
 			if err != nil || p.Class != c.class {
 				t.Fatalf("%+v, %v", p, err)
 			}
 			for _, text := range c.texts {
-				if !slices.ContainsFunc(p.Differences, func(d engine.Difference) bool { return d.Text == text }) {
+				if !slices.ContainsFunc(p.Differences, func(d engine.MoveDifference) bool { return d.Text == text }) {
 					t.Errorf("nothing says %q: %+v", text, p.Differences)
 				}
 			}

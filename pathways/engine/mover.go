@@ -15,7 +15,7 @@ import (
 // mover brings every item of a state from the rules of one version to those of another.
 type mover struct {
 	*run
-	plan  Plan
+	plan  MovePlan
 	ended bool // something ended that would go on without the move
 	late  []lateness
 
@@ -42,7 +42,7 @@ type name struct {
 func nameOf(st *Step) name { return name{st.ID, st.Occurrence} }
 
 // goOnWith makes the run go on with another engine, and keeps what it leaves.
-func (r *run) goOnWith(to *Engine, plan Plan) *mover {
+func (r *run) goOnWith(to *Engine, plan MovePlan) *mover {
 	left := *r
 	left.s = r.s.clone()
 	r.left, r.moving, r.Engine = &left, true, to

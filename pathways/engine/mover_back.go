@@ -66,8 +66,8 @@ func (r *run) wayBack(rec *MoveRecord) (*Engine, error) {
 }
 
 // inverse is the plan of the way back: what went on as another step goes on as what it was.
-func (rec *MoveRecord) inverse() Plan {
-	var p Plan
+func (rec *MoveRecord) inverse() MovePlan {
+	var p MovePlan
 	for _, move := range rec.Names {
 		p.Steps = append(p.Steps, StepMove{Step: move.To, To: move.Step})
 	}

@@ -232,7 +232,7 @@ func (w *walk) comparable(s engine.State) engine.State {
 }
 
 // edited is the pathway with a few changes, and the plan that goes with them; nil where it would not run.
-func (w *walk) edited() (to *pathways.Definition, plan engine.Plan, what string) {
+func (w *walk) edited() (to *pathways.Definition, plan engine.MovePlan, what string) {
 	def := w.copyOf(w.engine.Definition())
 	def.Version++
 	def.ConformsTo = nil
@@ -254,7 +254,7 @@ func (w *walk) copyOf(d *pathways.Definition) *pathways.Definition {
 	return &out
 }
 
-func (w *walk) changeClock(def *pathways.Definition, _ *engine.Plan) string {
+func (w *walk) changeClock(def *pathways.Definition, _ *engine.MovePlan) string {
 	c := &def.Clocks[rapid.IntRange(0, len(def.Clocks)-1).Draw(w.rt, "clock")]
 	c.Within = pick(w, "within", "1 hour", "1 business day", "3 days", "5 business days", "30 days")
 	c.Pause = pick(w, "pause", pathways.PauseNever, pathways.PauseEnrollment, pathways.PauseHospital)
@@ -264,7 +264,7 @@ func (w *walk) changeClock(def *pathways.Definition, _ *engine.Plan) string {
 	return "clock " + c.Name + " within " + c.Within
 }
 
-func (w *walk) changeLadder(def *pathways.Definition, _ *engine.Plan) string {
+func (w *walk) changeLadder(def *pathways.Definition, _ *engine.MovePlan) string {
 	if len(def.Ladders) == 0 {
 		return "no ladder"
 	}
@@ -285,7 +285,7 @@ func (w *walk) changeLadder(def *pathways.Definition, _ *engine.Plan) string {
 	return "ladder " + l.Name
 }
 
-func (w *walk) removeStep(def *pathways.Definition, plan *engine.Plan) string {
+func (w *walk) removeStep(def *pathways.Definition, plan *engine.MovePlan) string {
 	if len(def.Steps) < 3 {
 		return "too few steps"
 	}
@@ -307,7 +307,7 @@ func (w *walk) removeStep(def *pathways.Definition, plan *engine.Plan) string {
 	return "without " + id
 }
 
-func (w *walk) addStep(def *pathways.Definition, plan *engine.Plan) string {
+func (w *walk) addStep(def *pathways.Definition, plan *engine.MovePlan) string {
 	id := fmt.Sprintf("extra%d", rapid.IntRange(1, 3).Draw(w.rt, "name"))
 	if def.StepByID(id) != nil {
 		return "no more of " + id
@@ -327,7 +327,7 @@ func (w *walk) addStep(def *pathways.Definition, plan *engine.Plan) string {
 	return fmt.Sprintf("with %s after %v", id, st.After)
 }
 
-func (w *walk) renameStep(def *pathways.Definition, plan *engine.Plan) string {
+func (w *walk) renameStep(def *pathways.Definition, plan *engine.MovePlan) string {
 	id := pick(w, "renamed", def.Steps...).ID
 	if def.StepByID(id+"2") != nil || strings.HasPrefix(id, "extra") || w.engine.Definition().StepByID(id) == nil || slices.ContainsFunc(plan.Steps, func(m engine.StepMove) bool { return m.Step == id }) {
 		return "no rename"
@@ -348,7 +348,7 @@ func (w *walk) renameStep(def *pathways.Definition, plan *engine.Plan) string {
 	return id + " is " + id + "2"
 }
 
-func (w *walk) changeStep(def *pathways.Definition, _ *engine.Plan) string {
+func (w *walk) changeStep(def *pathways.Definition, _ *engine.MovePlan) string {
 	st := &def.Steps[rapid.IntRange(0, len(def.Steps)-1).Draw(w.rt, "changed")]
 	switch pick(w, "what", "title", "owner", "outcomes", "clock", "repeat") {
 	case "title":
@@ -371,7 +371,7 @@ func (w *walk) changeStep(def *pathways.Definition, _ *engine.Plan) string {
 	return "changed " + st.ID
 }
 
-func (w *walk) changeFact(def *pathways.Definition, _ *engine.Plan) string {
+func (w *walk) changeFact(def *pathways.Definition, _ *engine.MovePlan) string {
 	if len(def.Facts) == 0 || w.chance(30, "new fact") {
 		def.Facts = append(def.Facts, pathways.Fact{Name: fmt.Sprintf("extra_fact%d", len(def.Facts)), Type: pathways.TypeInt, Default: 3})
 		return "a new fact"

@@ -16,18 +16,18 @@ const (
 	ClassPerson = "person" // a person has to decide something
 )
 
-// Preview is what a move would do to one enrollment.
-type Preview struct {
+// MovePreview is what a move would do to one enrollment.
+type MovePreview struct {
 	Class string `json:"class"`
 	// Why says, for the class person, what is to be decided.
 	Why []string `json:"why,omitempty"`
 	// Blocked is true where the enrollment cannot be moved as it is, and would stay on its version.
-	Blocked     bool         `json:"blocked,omitempty"`
-	Differences []Difference `json:"differences,omitempty"`
+	Blocked     bool             `json:"blocked,omitempty"`
+	Differences []MoveDifference `json:"differences,omitempty"`
 }
 
-// Difference is one thing that a move changes. From and To are the moments of a deadline.
-type Difference struct {
+// MoveDifference is one thing that a move changes. From and To are the moments of a deadline.
+type MoveDifference struct {
 	Kind       string     `json:"kind"` // task | step | message | clock | ladder | escalation | fact | pathway
 	Step       string     `json:"step,omitempty"`
 	Occurrence int        `json:"occurrence,omitempty"`
@@ -39,27 +39,27 @@ type Difference struct {
 
 // Preview tells what moving an enrollment would do: it makes the turn, as Advance would, and tells its
 // differences. Nothing changes. What cannot be moved is a Preview as well; an error is a defect.
-func (e *Engine) Preview(s State, ev Event, now time.Time) (Preview, error) {
+func (e *Engine) Preview(s State, ev Event, now time.Time) (MovePreview, error) {
 	before, err := e.Advance(s, Event{Kind: Tick}, now)
 	if err != nil {
-		return Preview{}, fmt.Errorf("doing what is due: %w", err)
+		return MovePreview{}, fmt.Errorf("doing what is due: %w", err)
 	}
 	turn, err := e.Advance(before.State, ev, now)
 	if care.Permanent(err) {
-		return Preview{Class: ClassPerson, Blocked: true, Why: []string{err.Error()}}, nil
+		return MovePreview{Class: ClassPerson, Blocked: true, Why: []string{err.Error()}}, nil
 	}
 	if err != nil {
-		return Preview{}, fmt.Errorf("making the move: %w", err)
+		return MovePreview{}, fmt.Errorf("making the move: %w", err)
 	}
 	next, err := e.Next(ev, turn)
 	if err != nil {
-		return Preview{}, err
+		return MovePreview{}, err
 	}
 	if next == e || turn.State.Status == care.EnrollmentEnded && turn.State.Migration == nil {
 		return e.previewOfEnd(turn), nil
 	}
 	c := comparison{before: e.runOf(before.State), after: next.runOf(turn.State)}
-	p := Preview{Class: ClassKeep, Differences: c.all(turn)}
+	p := MovePreview{Class: ClassKeep, Differences: c.all(turn)}
 	if len(p.Differences) > 0 {
 		p.Class = ClassMapped
 	}
@@ -70,11 +70,11 @@ func (e *Engine) Preview(s State, ev Event, now time.Time) (Preview, error) {
 }
 
 // previewOfEnd is the preview of an enrollment that is there already, or that the move ends.
-func (e *Engine) previewOfEnd(t Turn) Preview {
+func (e *Engine) previewOfEnd(t Turn) MovePreview {
 	if t.State.Status != care.EnrollmentEnded {
-		return Preview{Class: ClassKeep}
+		return MovePreview{Class: ClassKeep}
 	}
-	return Preview{Class: ClassMapped, Differences: []Difference{{Kind: "pathway", Text: "The pathway ends as " + plain(t.State.Outcome) + "."}}}
+	return MovePreview{Class: ClassMapped, Differences: []MoveDifference{{Kind: "pathway", Text: "The pathway ends as " + plain(t.State.Outcome) + "."}}}
 }
 
 // runOf lets the engine's words be asked of a state.
@@ -89,10 +89,10 @@ func (e *Engine) runOf(s State) *run {
 // comparison tells what a move changed, from what the state remembers of it.
 type comparison struct {
 	before, after *run
-	found         []Difference
+	found         []MoveDifference
 }
 
-func (c *comparison) all(t Turn) []Difference {
+func (c *comparison) all(t Turn) []MoveDifference {
 	rec := t.State.Migration
 	for _, w := range rec.Steps {
 		if now := c.after.stepByNumber(w.Step, w.Occurrence); now != nil {
@@ -104,7 +104,7 @@ func (c *comparison) all(t Turn) []Difference {
 	}
 	for _, f := range rec.Facts {
 		if !strings.Contains(f.Name, ".") {
-			c.add(Difference{Kind: "fact", Text: fmt.Sprintf("What is known of %s changes.", quoted(c.after.nameInWords(f.Name)))})
+			c.add(MoveDifference{Kind: "fact", Text: fmt.Sprintf("What is known of %s changes.", quoted(c.after.nameInWords(f.Name)))})
 		}
 	}
 	for _, eff := range t.Effects {
@@ -114,10 +114,10 @@ func (c *comparison) all(t Turn) []Difference {
 	return c.found
 }
 
-func (c *comparison) add(d Difference) { c.found = append(c.found, d) }
+func (c *comparison) add(d MoveDifference) { c.found = append(c.found, d) }
 
 func (c *comparison) step(w StepWas, now *Step) {
-	d := Difference{Kind: "step", Step: now.ID, Occurrence: now.Occurrence}
+	d := MoveDifference{Kind: "step", Step: now.ID, Occurrence: now.Occurrence}
 	title := quoted(c.after.title(now))
 	if now.Task != nil && (w.Was == nil || w.Was.Task != nil) {
 		d.Kind = "task"
@@ -158,7 +158,7 @@ func (c *comparison) step(w StepWas, now *Step) {
 }
 
 func (c *comparison) clock(w ClockWas, now *Clock) {
-	d := Difference{Kind: "clock", Clock: w.Name, Step: w.Step, Occurrence: w.Occurrence}
+	d := MoveDifference{Kind: "clock", Clock: w.Name, Step: w.Step, Occurrence: w.Occurrence}
 	was := w.Was != nil && active(w.Was)
 	is := now != nil && active(now)
 	switch {
@@ -196,7 +196,7 @@ func (c *comparison) ladder(was, now *Clock) {
 	if after != "" {
 		text = "Ahead of " + c.after.clockInWords(now) + ": " + after + "."
 	}
-	c.add(Difference{Kind: "ladder", Clock: now.Name, Step: now.Step, Occurrence: now.Occurrence, Text: text})
+	c.add(MoveDifference{Kind: "ladder", Clock: now.Name, Step: now.Step, Occurrence: now.Occurrence, Text: text})
 }
 
 func (r *run) rungsAhead(c *Clock) string {
@@ -222,11 +222,11 @@ func (r *run) rungsAhead(c *Clock) string {
 func (c *comparison) said(eff Effect) {
 	switch {
 	case eff.Message != nil && eff.Message.Status == care.MessageQueued:
-		c.add(Difference{Kind: "message", Step: eff.Message.Step, Occurrence: eff.Message.Occurrence, Text: fmt.Sprintf("A %s to %s goes out.", eff.Message.Purpose, inRole(eff.Message.To))})
+		c.add(MoveDifference{Kind: "message", Step: eff.Message.Step, Occurrence: eff.Message.Occurrence, Text: fmt.Sprintf("A %s to %s goes out.", eff.Message.Purpose, inRole(eff.Message.To))})
 	case eff.Message != nil && eff.Message.Status == care.MessageStopped:
-		c.add(Difference{Kind: "message", Step: eff.Message.Step, Occurrence: eff.Message.Occurrence, Text: fmt.Sprintf("A %s to %s is withdrawn.", eff.Message.Purpose, inRole(eff.Message.To))})
+		c.add(MoveDifference{Kind: "message", Step: eff.Message.Step, Occurrence: eff.Message.Occurrence, Text: fmt.Sprintf("A %s to %s is withdrawn.", eff.Message.Purpose, inRole(eff.Message.To))})
 	case eff.Escalation != nil && eff.Escalation.Status == care.EscalationOpen && c.before.escalationByID(eff.Escalation.ID) == nil:
-		c.add(Difference{Kind: "escalation", Step: eff.Escalation.Step, Occurrence: eff.Escalation.Occurrence, Text: "Raised with " + inRole(eff.Escalation.Level) + ": " + eff.Escalation.Text})
+		c.add(MoveDifference{Kind: "escalation", Step: eff.Escalation.Step, Occurrence: eff.Escalation.Occurrence, Text: "Raised with " + inRole(eff.Escalation.Level) + ": " + eff.Escalation.Text})
 	}
 }
 
@@ -254,13 +254,13 @@ func (c *comparison) ahead(s State) {
 		if old == nil || spec == nil || same(c.before.rulesOf(old), c.after.rulesOf(spec)) || was.ID != now.ID {
 			continue
 		}
-		c.add(Difference{Kind: "step", Step: now.ID, Occurrence: now.Occurrence, Text: quoted(c.after.titleOf(spec)) + " lies ahead, and will go by the new version's rule."})
+		c.add(MoveDifference{Kind: "step", Step: now.ID, Occurrence: now.Occurrence, Text: quoted(c.after.titleOf(spec)) + " lies ahead, and will go by the new version's rule."})
 	}
 	if !same(c.before.def.Ends, c.after.def.Ends) {
-		c.add(Difference{Kind: "pathway", Text: "The pathway ends in other ways."})
+		c.add(MoveDifference{Kind: "pathway", Text: "The pathway ends in other ways."})
 	}
 	if !same(c.before.def.Tracks, c.after.def.Tracks) {
-		c.add(Difference{Kind: "pathway", Text: "Other steps may begin beside the plan, or for other reasons."})
+		c.add(MoveDifference{Kind: "pathway", Text: "Other steps may begin beside the plan, or for other reasons."})
 	}
 }
 
