@@ -138,7 +138,7 @@ func (m *mover) rerule(c *Clock, st *Step, spec pathways.Clock, ladder *pathways
 	c.Pause, c.Source = reasonOr(spec.Pause, pathways.PauseEnrollment), spec.Source
 	m.standAsItMay(c)
 	c.Ladder, c.Rungs = "", nil
-	m.compute(c, m.fromWhereItCounted(c, spec, st), st)
+	m.computeAnew(c, spec, st)
 	moved := !c.Due.Equal(was.Due)
 	if moved {
 		cause := m.causeOf("clocks."+c.Name, spec.Line, c.Name)
@@ -152,13 +152,17 @@ func (m *mover) rerule(c *Clock, st *Step, spec pathways.Clock, ladder *pathways
 	m.climb(c, &was, ladder, moved)
 }
 
-// fromWhereItCounted keeps a clock's anchor where what it counts from is not known yet: it counted from
-// somewhere, and goes on from there.
-func (m *mover) fromWhereItCounted(c *Clock, spec pathways.Clock, st *Step) pathways.Clock {
-	if _, known := m.anchor(spec.From, st); !known && !c.Anchor.IsZero() {
-		spec.From = "now"
+// computeAnew computes a clock by another rule. One of the enrollment's own whose anchor is not known yet
+// goes on counting from where it did.
+func (m *mover) computeAnew(c *Clock, spec pathways.Clock, st *Step) {
+	if _, known := m.anchor(spec.From, st); known || st != nil || c.Anchor.IsZero() {
+		m.compute(c, spec, st)
+		return
 	}
-	return spec
+	note := quoted(m.nameInWords(spec.From)) + " is not known yet, so it counts from " + m.day(c.Anchor) + "; "
+	spec.From = "now"
+	m.compute(c, spec, st)
+	c.Reason = note + c.Reason
 }
 
 // standAsItMay lets a clock stand or run as its pause policy says, where the pathway stands still.
