@@ -32,90 +32,6 @@ func pickOne[T any](w *twin, from []T) T { return from[w.rng.IntN(len(from))] }
 
 func (w *twin) chance(percent int) bool { return w.rng.IntN(100) < percent }
 
-// launch begins the scenario on the server, and says to the simulator with what.
-func (d *differential) launch(w *twin) error {
-	if w.engine.Definition().Launch.On == string(engine.EncounterDischarge) {
-		return d.launchByDischarge(w)
-	}
-	return d.launchByNeed(w)
-}
-
-func (d *differential) launchByDischarge(w *twin) error {
-	left := d.now.Add(-time.Duration(2+w.rng.IntN(40)) * time.Hour).Truncate(time.Minute)
-	st := stayOf(w.mrn, pickOne(w, []string{"01", "01", "01", "06", ""}), left)
-	if a, err := d.sent(http.MethodPost, "/intake/hl7v2", st.message("A03", left.Add(10*time.Minute))); err != nil || a.status != http.StatusOK {
-		return fmt.Errorf("telling of the discharge: %s, %w", a, err)
-	}
-	if err := d.findPatient(w); err != nil {
-		return err
-	}
-	var found struct{ Items []enrollment }
-	if err := d.fetch("/enrollments?pathway="+w.engine.Definition().Pathway+"&patient_id="+w.patient, &found); err != nil {
-		return err
-	}
-	if len(found.Items) != 1 {
-		return fmt.Errorf("the discharge led to %d enrollments: %+v", len(found.Items), found.Items)
-	}
-	w.id = found.Items[0].ID
-	disposition := map[string]care.Disposition{"01": care.ToHome, "06": care.ToHomeHealth, "": care.DispositionNil}[st.disposition]
-	w.note("%s discharged to %s", left.Format(time.RFC3339), disposition)
-	w.begin(engine.Event{Kind: engine.Started, Actor: theHospital, OccurredAt: left, Launch: &engine.Launch{
-		EnrollmentID: w.id, PatientID: w.patient, Zone: "America/New_York", Calendar: care.USFederalCalendar(), Patient: w.facts(),
-		Encounter: &care.Encounter{
-			ID: found.Items[0].EncounterID, PatientID: w.patient, Class: care.Inpatient, Status: care.EncounterDischarged,
-			AdmittedAt: &st.admitted, DischargedAt: &left, Disposition: disposition, Revision: 1,
-		},
-	}}, d.directory)
-	return nil
-}
-
-func (d *differential) launchByNeed(w *twin) error {
-	a, err := d.sent(http.MethodPost, "/patients", map[string]any{"family_name": "Twin", "given_name": "Any", "language": "en", "telecoms": []map[string]string{{"system": "email", "value": "twin@patients.example"}}})
-	if err != nil || a.status > 299 {
-		return fmt.Errorf("making a patient: %s, %w", a, err)
-	}
-	var made struct{ ID string }
-	if err := json.Unmarshal(a.body, &made); err != nil {
-		return err
-	}
-	w.patient = made.ID
-	need := pickOne(w, []string{"transportation-insecurity", "food-insecurity", "utility-insecurity", "stress"})
-	urgency := pickOne(w, []string{"routine", "urgent"})
-	a, err = d.sent(http.MethodPost, "/enrollments", map[string]any{
-		"patient_id": w.patient, "pathway": w.engine.Definition().Pathway, "need": need, "reason": "asked for by a test", "facts": map[string]any{"urgency": urgency},
-	})
-	if err != nil || a.status > 299 {
-		return fmt.Errorf("enrolling a patient: %s, %w", a, err)
-	}
-	if err := json.Unmarshal(a.body, &made); err != nil {
-		return err
-	}
-	w.id = made.ID
-	w.note("needs help: %s, %s", need, urgency)
-	w.begin(engine.Event{Kind: engine.Started, Actor: theAdmin, Reason: "asked for by a test", Launch: &engine.Launch{
-		EnrollmentID: w.id, PatientID: w.patient, Zone: "America/New_York", Calendar: care.USFederalCalendar(), Patient: engine.PatientFacts{Language: "en", HasEmail: true},
-		Need: need, Facts: []care.FactValue{{Name: "urgency", Value: urgency}},
-	}}, d.directory)
-	return nil
-}
-
-func (w *twin) facts() engine.PatientFacts {
-	return engine.PatientFacts{Language: "en", HasEmail: true, HasPhone: true}
-}
-
-func (d *differential) findPatient(w *twin) error {
-	a, err := d.sent(http.MethodPost, "/patients/search", map[string]any{"identifier": w.mrn})
-	if err != nil {
-		return err
-	}
-	var found struct{ Items []patient }
-	if err := json.Unmarshal(a.body, &found); err != nil || len(found.Items) != 1 {
-		return fmt.Errorf("looking for the patient: %s, %w", a, err)
-	}
-	w.patient = found.Items[0].ID
-	return nil
-}
-
 // act lets something happen to a patient, most of the time.
 func (d *differential) act(w *twin) error {
 	if w.world.State.Status == care.EnrollmentEnded || w.chance(15) {
@@ -129,7 +45,7 @@ func (d *differential) act(w *twin) error {
 	if err != nil {
 		return err
 	}
-	w.note("%s %s %s: %d", w.world.Now.Format(time.RFC3339), act.event.Kind, textOf(act.body), a.status)
+	w.notef("%s %s %s: %d", w.world.Now.Format(time.RFC3339), act.event.Kind, textOf(act.body), a.status)
 	d.tally.add(string(act.event.Kind))
 	if a.status > 499 {
 		return fmt.Errorf("%s %s: %s", act.method, act.path, a)
@@ -413,10 +329,10 @@ func onMove(_ *differential, w *twin) *what {
 
 // onEnd ends it early, seldom.
 func onEnd(_ *differential, w *twin) *what {
-	switch n := w.rng.IntN(20); {
-	case n == 0:
+	switch w.rng.IntN(20) {
+	case 0:
 		return post1("/enrollments/"+w.id+"/events", map[string]any{"kind": engine.PatientDied}, engine.Event{Kind: engine.PatientDied})
-	case n == 1:
+	case 1:
 		return post1("/enrollments/"+w.id+"/withdraw", map[string]any{"reason": "does not want it"}, engine.Event{Kind: engine.EnrollmentWithdraw, Reason: "does not want it", Outcome: "revoked"})
 	}
 	return nil

@@ -40,7 +40,7 @@ type twin struct {
 
 func (w *twin) story() string { return strings.Join(w.did, "\n") }
 
-func (w *twin) note(format string, args ...any) { w.did = append(w.did, fmt.Sprintf(format, args...)) }
+func (w *twin) notef(format string, args ...any) { w.did = append(w.did, fmt.Sprintf(format, args...)) }
 
 // begin puts the patient into a simulator.
 func (w *twin) begin(ev engine.Event, directory map[string][]engine.Candidate) {
@@ -142,7 +142,7 @@ func (w *twin) refused(ev engine.Event, a answer) error {
 	}
 	want := map[care.Code]int{care.Invalid: http.StatusUnprocessableEntity, care.Conflict: http.StatusConflict, care.Forbidden: http.StatusForbidden}[care.CodeOf(err)]
 	if a.status != want || !strings.Contains(string(a.body), firstWords(err.Error())) {
-		return fmt.Errorf("the server refused %s with %s, the simulator with %q (%s)", ev.Kind, a, err, care.CodeOf(err))
+		return fmt.Errorf("the server refused %s with %s, the simulator with \"%w\" (%s)", ev.Kind, a, err, care.CodeOf(err))
 	}
 	return nil
 }
@@ -257,16 +257,18 @@ func (w *twin) linesOf(told []care.TimelineEntry) []care.TimelineEntry {
 	return normalized(told, w.answers)
 }
 
-// normalized takes off what is chance: the time, the place and the order of the lines that a
-// channel's answer led to. They come last.
+// normalized takes off what is chance: the time and the order of the lines that a channel's answer led
+// to, which come last, and with them the numbers of the turns. Lines of one turn have one RecordedAt.
 func normalized(told []care.TimelineEntry, answers map[int64]bool) []care.TimelineEntry {
 	var lines, answered []care.TimelineEntry
 	for _, entry := range told {
-		if !answers[entry.Seq] {
+		answer := answers[entry.Seq]
+		entry.Seq = 0
+		if !answer {
 			lines = append(lines, entry)
 			continue
 		}
-		entry.Seq, entry.Ordinal, entry.OccurredAt, entry.RecordedAt, entry.Cause.EventID = 0, 0, time.Time{}, time.Time{}, ""
+		entry.Ordinal, entry.OccurredAt, entry.RecordedAt, entry.Cause.EventID = 0, time.Time{}, time.Time{}, ""
 		answered = append(answered, entry)
 	}
 	slices.SortFunc(answered, func(a, b care.TimelineEntry) int {

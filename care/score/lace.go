@@ -1,5 +1,7 @@
 package score
 
+import "slices"
+
 const laceSource = "van Walraven et al., CMAJ 2010;182(6):551-557, table 3"
 
 // lace is the LACE index: the risk of death or of an unplanned readmission within 30 days of a
@@ -104,11 +106,8 @@ func conditionCodes() []string {
 func conditionSum(codes []string) float64 {
 	var total float64
 	for _, c := range conditionWeights {
-		for _, code := range codes {
-			if code == c.code {
-				total += c.weight
-				break
-			}
+		if slices.Contains(codes, c.code) {
+			total += c.weight
 		}
 	}
 	return total

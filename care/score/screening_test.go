@@ -76,27 +76,22 @@ func TestPHQ2(t *testing.T) {
 
 // questionnaire is as much of a FHIR Questionnaire or its response as the tests read.
 type questionnaire struct {
-	Item []item `json:"item"`
+	Item []item
 }
 
 type item struct {
-	LinkID  string                  `json:"linkId"`
-	Code    []struct{ Code string } `json:"code"`
-	Repeats bool                    `json:"repeats"`
-	Options []coded                 `json:"answerOption"`
-	Answer  []coded                 `json:"answer"`
-	Item    []item                  `json:"item"`
+	LinkID       string
+	Code         []struct{ Code string }
+	Repeats      bool
+	AnswerOption []coded
+	Answer       []coded
+	Item         []item
 }
 
 type coded struct {
-	Coding struct {
-		System, Code string
-	} `json:"valueCoding"`
-	Extension []struct {
-		URL     string
-		Decimal *float64 `json:"valueDecimal"`
-	} `json:"extension"`
-	Integer *float64 `json:"valueInteger"`
+	ValueCoding  struct{ System, Code string }
+	Extension    []struct{ ValueDecimal *float64 }
+	ValueInteger *float64
 }
 
 // each visits every item, in order.
@@ -119,7 +114,7 @@ func TestAHCAsksWhatIsPublished(t *testing.T) {
 	inputs := lookup(t, "ahc-hrsn").Inputs("core")
 	asked := 0
 	q.each(func(i item) {
-		if len(i.Options) == 0 {
+		if len(i.AnswerOption) == 0 {
 			return
 		}
 		asked++
@@ -130,8 +125,8 @@ func TestAHCAsksWhatIsPublished(t *testing.T) {
 		}
 		in := inputs[at]
 		var options []string
-		for _, o := range i.Options {
-			options = append(options, o.Coding.Code)
+		for _, o := range i.AnswerOption {
+			options = append(options, o.ValueCoding.Code)
 		}
 		slices.Sort(options)
 		values := slices.Sorted(slices.Values(in.Values))
@@ -159,12 +154,12 @@ func TestPHQ2AnswersAreThoseOfPHQ9(t *testing.T) {
 				continue
 			}
 			found++
-			for _, o := range i.Options {
-				got := scored(t, "phq-2", "", map[string]score.Value{in.Name: o.Coding.Code})
+			for _, o := range i.AnswerOption {
+				got := scored(t, "phq-2", "", map[string]score.Value{in.Name: o.ValueCoding.Code})
 				part, _ := got.Part(in.Name)
 				for _, e := range o.Extension {
-					if e.Decimal != nil && (part.Value == nil || *part.Value != *e.Decimal) {
-						t.Errorf("%s is worth %v, want %v", o.Coding.Code, part.Value, *e.Decimal)
+					if e.ValueDecimal != nil && (part.Value == nil || *part.Value != *e.ValueDecimal) {
+						t.Errorf("%s is worth %v, want %v", o.ValueCoding.Code, part.Value, *e.ValueDecimal)
 					}
 				}
 			}
@@ -272,10 +267,10 @@ func TestHRSNBundles(t *testing.T) {
 			var bundle struct {
 				Entry []struct {
 					Resource struct {
-						ResourceType string `json:"resourceType"`
+						ResourceType string
 						questionnaire
-					} `json:"resource"`
-				} `json:"entry"`
+					}
+				}
 			}
 			readShared(t, dir+c.file, &bundle)
 			for _, e := range bundle.Entry {
@@ -285,7 +280,7 @@ func TestHRSNBundles(t *testing.T) {
 				var stated float64
 				e.Resource.each(func(i item) {
 					if i.LinkID == "95614-4" {
-						stated = *i.Answer[0].Integer
+						stated = *i.Answer[0].ValueInteger
 					}
 				})
 				got := scored(t, "ahc-hrsn", "supplemental", answersOf(t, e.Resource.questionnaire, "supplemental", func(i item) string { return i.LinkID }))
@@ -372,7 +367,7 @@ func answersOf(t *testing.T, response questionnaire, variant string, loinc func(
 		}
 		var codes []string
 		for _, a := range i.Answer {
-			codes = append(codes, a.Coding.Code)
+			codes = append(codes, a.ValueCoding.Code)
 		}
 		answers[in.Name] = codes
 	})

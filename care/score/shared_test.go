@@ -2,6 +2,7 @@ package score_test
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -52,10 +53,7 @@ func scored(t *testing.T, key, variant string, answers map[string]score.Value) s
 
 // with gives the answers with some changed; nil takes one away.
 func with(answers map[string]score.Value, changes ...any) map[string]score.Value {
-	changed := map[string]score.Value{}
-	for name, v := range answers {
-		changed[name] = v
-	}
+	changed := maps.Clone(answers)
 	for i := 0; i < len(changes); i += 2 {
 		name, _ := changes[i].(string)
 		changed[name] = changes[i+1]
@@ -95,7 +93,7 @@ func (r row) numbers(t *testing.T) []int {
 		}
 		return n
 	}
-	first, last := 0, 0
+	var first, last int
 	switch from, to, isRange := strings.Cut(r.Range, "-"); {
 	case isRange:
 		first, last = number(from), number(to)

@@ -175,4 +175,4 @@ func reached(n float64, steps [][2]float64) float64 {
 	return points
 }
 
-func bound(n float64) *float64 { return &n }
+func bound(n float64) *float64 { return new(n) }
