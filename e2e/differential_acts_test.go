@@ -21,7 +21,7 @@ type what struct {
 	follows      []engine.Event // what the server makes of it besides
 }
 
-func post1(path string, body any, ev engine.Event) *what {
+func told(path string, body any, ev engine.Event) *what {
 	if ev.Actor == (care.Actor{}) {
 		ev.Actor = theAdmin
 	}
@@ -100,18 +100,18 @@ func onTask(_ *differential, w *twin) *what {
 		return w.completion(t)
 	case n < 14:
 		mode, reached := pickOne(w, []care.AttemptMode{care.ByPhone, care.ByVoice, "letter"}), w.chance(10)
-		return post1(path+"/attempts", map[string]any{"mode": mode, "reached": reached, "who": "patient"},
+		return told(path+"/attempts", map[string]any{"mode": mode, "reached": reached, "who": "patient"},
 			engine.Event{Kind: engine.TaskAttempt, TaskID: t.ID, Attempt: &care.Attempt{Mode: mode, Who: "patient", Reached: reached}})
 	case n < 16:
-		return post1(path+"/claim", map[string]any{}, engine.Event{Kind: engine.TaskClaim, TaskID: t.ID})
+		return told(path+"/claim", map[string]any{}, engine.Event{Kind: engine.TaskClaim, TaskID: t.ID})
 	case n < 17:
-		return post1(path+"/start", map[string]any{"reason": "now"}, engine.Event{Kind: engine.TaskStart, TaskID: t.ID, Reason: "now"})
+		return told(path+"/start", map[string]any{"reason": "now"}, engine.Event{Kind: engine.TaskStart, TaskID: t.ID, Reason: "now"})
 	case n < 18:
-		return post1(path+"/release", map[string]any{"reason": "busy"}, engine.Event{Kind: engine.TaskRelease, TaskID: t.ID, Reason: "busy"})
+		return told(path+"/release", map[string]any{"reason": "busy"}, engine.Event{Kind: engine.TaskRelease, TaskID: t.ID, Reason: "busy"})
 	case n < 19:
-		return post1(path+"/reassign", map[string]any{"role": "nurse", "reason": "knows them"}, engine.Event{Kind: engine.TaskReassign, TaskID: t.ID, Role: "nurse", Reason: "knows them"})
+		return told(path+"/reassign", map[string]any{"role": "nurse", "reason": "knows them"}, engine.Event{Kind: engine.TaskReassign, TaskID: t.ID, Role: "nurse", Reason: "knows them"})
 	}
-	return post1(path+"/cancel", map[string]any{"reason": "done elsewhere"}, engine.Event{Kind: engine.TaskCancel, TaskID: t.ID, Reason: "done elsewhere"})
+	return told(path+"/cancel", map[string]any{"reason": "done elsewhere"}, engine.Event{Kind: engine.TaskCancel, TaskID: t.ID, Reason: "done elsewhere"})
 }
 
 // completion ends a task with one of its outcomes, the first more often, and answers its form.
@@ -138,7 +138,7 @@ func (w *twin) completion(t *care.Task) *what {
 		ev.Answers = append(ev.Answers, care.FactValue{Name: name, Value: v})
 	}
 	slices.SortFunc(ev.Answers, func(a, b care.FactValue) int { return cmp.Compare(a.Name, b.Name) })
-	return post1("/tasks/"+t.ID+"/complete", body, ev)
+	return told("/tasks/"+t.ID+"/complete", body, ev)
 }
 
 // visitStart is a time to come, in whole minutes; now and then one that has passed.
@@ -194,7 +194,7 @@ func onVisit(_ *differential, w *twin) *what {
 		ev.Appointment.Barrier = pickOne(w, []string{"transportation", "forgot"})
 		body["appointment"] = map[string]any{"barrier": ev.Appointment.Barrier}
 	}
-	return post1("/enrollments/"+w.id+"/events", body, ev)
+	return told("/enrollments/"+w.id+"/events", body, ev)
 }
 
 // onReferral tells what a service does about what it was asked.
@@ -219,7 +219,7 @@ func onReferral(_ *differential, w *twin) *what {
 		ev.Outcome = pickOne(w, []string{"service_received", "service_received", "not_received"})
 		body["outcome"] = ev.Outcome
 	}
-	return post1("/referrals/"+id+"/"+string(kind)[len("referral."):], body, ev)
+	return told("/referrals/"+id+"/"+string(kind)[len("referral."):], body, ev)
 }
 
 func onEscalation(_ *differential, w *twin) *what {
@@ -230,11 +230,11 @@ func onEscalation(_ *differential, w *twin) *what {
 	until := w.later(5)
 	switch w.rng.IntN(3) {
 	case 0:
-		return post1("/escalations/"+id+"/acknowledge", map[string]any{}, engine.Event{Kind: engine.EscalationAcknowledge, EscalationID: id})
+		return told("/escalations/"+id+"/acknowledge", map[string]any{}, engine.Event{Kind: engine.EscalationAcknowledge, EscalationID: id})
 	case 1:
-		return post1("/escalations/"+id+"/snooze", map[string]any{"until": until, "reason": "later"}, engine.Event{Kind: engine.EscalationSnooze, EscalationID: id, Until: &until, Reason: "later"})
+		return told("/escalations/"+id+"/snooze", map[string]any{"until": until, "reason": "later"}, engine.Event{Kind: engine.EscalationSnooze, EscalationID: id, Until: &until, Reason: "later"})
 	}
-	return post1("/escalations/"+id+"/resolve", map[string]any{"reason": "seen to"}, engine.Event{Kind: engine.EscalationResolve, EscalationID: id, Reason: "seen to"})
+	return told("/escalations/"+id+"/resolve", map[string]any{"reason": "seen to"}, engine.Event{Kind: engine.EscalationResolve, EscalationID: id, Reason: "seen to"})
 }
 
 // later is a time within some days, in whole minutes.
@@ -249,29 +249,29 @@ func onPlan(_ *differential, w *twin) *what {
 	switch w.rng.IntN(6) {
 	case 0:
 		id := fmt.Sprintf("extra_%d", len(w.did))
-		return post1(path+"/steps", map[string]any{"reason": why, "step": map[string]any{"id": id, "task": "Something more", "due": "2 business days"}},
+		return told(path+"/steps", map[string]any{"reason": why, "step": map[string]any{"id": id, "task": "Something more", "due": "2 business days"}},
 			engine.Event{Kind: engine.StepAdd, Reason: why, NewStep: &pathways.Step{ID: id, Task: "Something more", Due: "2 business days"}})
 	case 1:
 		step := pickOne(w, def.Steps).ID
-		return post1(path+"/steps/"+step+"/skip", map[string]any{"reason": why}, engine.Event{Kind: engine.StepSkip, Step: step, Reason: why})
+		return told(path+"/steps/"+step+"/skip", map[string]any{"reason": why}, engine.Event{Kind: engine.StepSkip, Step: step, Reason: why})
 	case 2:
 		step := pickOne(w, def.Steps).ID
-		return post1(path+"/steps/"+step+"/start", map[string]any{"reason": why}, engine.Event{Kind: engine.StepStart, Step: step, Reason: why})
+		return told(path+"/steps/"+step+"/start", map[string]any{"reason": why}, engine.Event{Kind: engine.StepStart, Step: step, Reason: why})
 	case 3:
 		if len(def.Tracks) == 0 {
 			return nil
 		}
 		track := pickOne(w, def.Tracks).Name
-		return post1(path+"/tracks/"+track+"/start", map[string]any{"reason": why}, engine.Event{Kind: engine.TrackStart, Track: track, Reason: why})
+		return told(path+"/tracks/"+track+"/start", map[string]any{"reason": why}, engine.Event{Kind: engine.TrackStart, Track: track, Reason: why})
 	case 4:
 		clock, until := pickOne(w, def.Clocks).Name, w.later(10)
-		return post1(path+"/clocks/"+clock+"/move", map[string]any{"reason": why, "until": until}, engine.Event{Kind: engine.ClockMove, Clock: clock, Until: &until, Reason: why})
+		return told(path+"/clocks/"+clock+"/move", map[string]any{"reason": why, "until": until}, engine.Event{Kind: engine.ClockMove, Clock: clock, Until: &until, Reason: why})
 	}
 	if !slices.ContainsFunc(def.Facts, func(f pathways.Fact) bool { return f.Name == "complexity" }) {
 		return nil
 	}
 	value := pickOne(w, []string{"high", "moderate", "straightforward"})
-	return post1(path+"/events", map[string]any{"kind": engine.FactRecorded, "reason": why, "facts": map[string]any{"complexity": value}},
+	return told(path+"/events", map[string]any{"kind": engine.FactRecorded, "reason": why, "facts": map[string]any{"complexity": value}},
 		engine.Event{Kind: engine.FactRecorded, Reason: why, Answers: []care.FactValue{{Name: "complexity", Value: value}}})
 }
 
@@ -279,9 +279,9 @@ func onPause(_ *differential, w *twin) *what {
 	path := "/enrollments/" + w.id
 	if w.world.State.Status == care.EnrollmentActive {
 		until := w.later(8)
-		return post1(path+"/pause", map[string]any{"until": until, "reason": "travels"}, engine.Event{Kind: engine.EnrollmentPause, Until: &until, Reason: "travels"})
+		return told(path+"/pause", map[string]any{"until": until, "reason": "travels"}, engine.Event{Kind: engine.EnrollmentPause, Until: &until, Reason: "travels"})
 	}
-	return post1(path+"/resume", map[string]any{"reason": "is back"}, engine.Event{Kind: engine.EnrollmentResume, Reason: "is back"})
+	return told(path+"/resume", map[string]any{"reason": "is back"}, engine.Event{Kind: engine.EnrollmentResume, Reason: "is back"})
 }
 
 // onHospital admits the patient again, or lets them leave hospital: a new enrollment follows that stay.
@@ -331,9 +331,9 @@ func onMove(_ *differential, w *twin) *what {
 func onEnd(_ *differential, w *twin) *what {
 	switch w.rng.IntN(20) {
 	case 0:
-		return post1("/enrollments/"+w.id+"/events", map[string]any{"kind": engine.PatientDied}, engine.Event{Kind: engine.PatientDied})
+		return told("/enrollments/"+w.id+"/events", map[string]any{"kind": engine.PatientDied}, engine.Event{Kind: engine.PatientDied})
 	case 1:
-		return post1("/enrollments/"+w.id+"/withdraw", map[string]any{"reason": "does not want it"}, engine.Event{Kind: engine.EnrollmentWithdraw, Reason: "does not want it", Outcome: "revoked"})
+		return told("/enrollments/"+w.id+"/withdraw", map[string]any{"reason": "does not want it"}, engine.Event{Kind: engine.EnrollmentWithdraw, Reason: "does not want it", Outcome: "revoked"})
 	}
 	return nil
 }
