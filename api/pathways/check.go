@@ -68,7 +68,7 @@ func explored(ctx context.Context, file string, source []byte) (verify.Report, e
 	case exploring <- struct{}{}:
 		defer func() { <-exploring }()
 	case <-ctx.Done():
-		return verify.Report{}, ctx.Err()
+		return verify.Report{}, ctx.Err() //nolint:wrapcheck // the caller has gone
 	}
 	return verify.Load(file, source, verify.DefaultLimits)
 }

@@ -48,7 +48,7 @@ type saveInput struct {
 }
 
 type detailOutput struct {
-	ETag string `header:"ETag"`
+	ETag string `header:"ETag"` //nolint:tagliatelle // HTTP's word
 	Body PathwayDetail
 }
 

@@ -29,7 +29,7 @@ func (w *walk) unnamed(p place, a, b *node) {
 			w.went(p.item(nameOfItem(item)), item)
 		}
 	}
-	all := append(same, alike...)
+	all := slices.Concat(same, alike)
 	slices.SortFunc(all, func(x, y pair) int { return cmp.Compare(x.i, y.i) })
 	if !slices.IsSortedFunc(all, func(x, y pair) int { return cmp.Compare(x.j, y.j) }) {
 		w.reordered(p, a, b, w.sequence(p, olds, true), w.sequence(p, news, false))

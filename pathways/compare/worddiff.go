@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -51,9 +52,9 @@ func commonLengths(a, b []string) [][]int {
 	for i := range longest {
 		longest[i] = make([]int, len(b)+1)
 	}
-	for i := len(a) - 1; i >= 0; i-- {
-		for j := len(b) - 1; j >= 0; j-- {
-			if a[i] == b[j] {
+	for i, x := range slices.Backward(a) {
+		for j, y := range slices.Backward(b) {
+			if x == y {
 				longest[i][j] = longest[i+1][j+1] + 1
 				continue
 			}

@@ -29,22 +29,9 @@ func levelsOf(d *pathways.Definition) []level {
 	for i := range d.Steps {
 		boxes = append(boxes, boxOf(d, i))
 	}
-	depth := make([]int, len(boxes))
-	for range boxes { // the longest way has no more steps than there are
-		settled := true
-		for i, b := range boxes {
-			for _, before := range slices.Concat(b.After, b.Asks) {
-				if before < len(boxes) && depth[i] <= depth[before] && depth[before]+1 < len(boxes) {
-					depth[i], settled = depth[before]+1, false
-				}
-			}
-		}
-		if settled {
-			break
-		}
-	}
+	depth := depths(boxes)
 	levels := make([]level, 0, 4)
-	for at := range len(boxes) {
+	for at := range boxes {
 		var l level
 		for i, b := range boxes {
 			if depth[i] == at {
@@ -56,6 +43,19 @@ func levelsOf(d *pathways.Definition) []level {
 		}
 	}
 	return levels
+}
+
+// depths tells how many steps are on the longest way to each.
+func depths(boxes []box) []int {
+	depth := make([]int, len(boxes))
+	for range boxes { // the longest way has no more steps than there are
+		for i, b := range boxes {
+			for _, before := range slices.Concat(b.After, b.Asks) {
+				depth[i] = min(max(depth[i], depth[before]+1), len(boxes)-1)
+			}
+		}
+	}
+	return depth
 }
 
 func boxOf(d *pathways.Definition, i int) box {
@@ -208,7 +208,7 @@ func drawBox(b *strings.Builder, p placed) {
 func wrap(text string, letters int) []string {
 	var lines []string
 	line := ""
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		if line != "" && len([]rune(line))+1+len([]rune(word)) > letters {
 			lines = append(lines, line)
 			line = ""

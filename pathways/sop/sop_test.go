@@ -52,7 +52,7 @@ func TestDocumentsOfTheLibrary(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			holds(t, d, oneLine(string(md)), func(s string) string { return markdownOf(s) })
+			holds(t, d, oneLine(string(md)), markdownOf)
 			holds(t, d, oneLine(textOf(t, string(page))), func(s string) string { return s })
 			standsAlone(t, string(page))
 			if goldens[d.Pathway] {
