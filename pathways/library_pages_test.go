@@ -101,8 +101,7 @@ func holdsRoles(t *testing.T, d *pathways.Definition, byRole map[string]string) 
 
 // onPage is how a page names a step.
 func onPage(s *pathways.Step) string {
-	switch s.Kind() {
-	case pathways.KindReferral:
+	if s.Kind() == pathways.KindReferral {
 		if !s.Referral.NeedIsCode() {
 			return "Referral"
 		}
