@@ -112,7 +112,7 @@ func printMove(raw []byte) error {
 type showMoveCommand struct {
 	server
 	ID     string `arg:"" help:"The move."`
-	Class  string `help:"List the patients of a class." enum:"keep,mapped,person,"`
+	Class  string `help:"List the patients of a class." default:"" enum:"keep,mapped,person,"`
 	Result string `help:"List the patients with a result: moved, changed, left, ended, failed, back, not_back."`
 	JSON   bool   `name:"json" help:"Print the patients as JSON lines."`
 }
