@@ -1,0 +1,260 @@
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"throughline/pathways"
+	"throughline/pathways/engine"
+	"throughline/store"
+)
+
+// migrated is how many enrollments are moved; E2E_MIGRATED sets another number.
+const migrated = 60
+
+const movingPathway = `
+pathway: moving
+version: 1
+title: A pathway that moves
+owner: care_coordinator
+languages: [en]
+launch: {on: request, once_per: request}
+facts:
+  wants_ride: {type: bool, default: false}
+  has_papers: {type: bool, default: false}
+clocks:
+  call: {from: start, within: 4 hours}
+  visit: {from: start, within: 14 days}
+  period: {from: enrolled, within: 60 days}
+ladders:
+  call:
+    - {at: 1 hour before due, remind: owner}
+    - {at: due, escalate: supervisor}
+messages:
+  hello:
+    en: {subject: "A message from {{organization}}", text: "Hello. Questions? Call {{phone}}."}
+steps:
+  - {id: hello, message: {to: patient, template: hello}, optional: true}
+  - {id: call, task: Call, clock: call, ladder: call, outcomes: [reached, gave_up]}
+  - {id: visit, after: call, appointment: The visit, clock: visit, ladder: call}
+  - {id: ride, after: call, when: wants_ride, optional: true, referral: {need: transportation-insecurity, consent: on file, acknowledge: 2 business days, first_contact: 4 business days, outcome: 14 days, otherwise: next_best}}
+  - {id: papers, after: call, when: has_papers, task: Get the papers, due: 2 days}
+ends:
+  - {when: all(required), as: completed}
+  - {clock: period, as: finished-incomplete}
+`
+
+// movedPathway has another ladder, no papers, and a letter.
+var movedPathway = strings.NewReplacer("version: 1", "version: 2",
+	"    - {at: due, escalate: supervisor}\n", "    - {at: due, escalate: supervisor}\n    - {at: 1 day after due, escalate: medical_director}\n",
+	"  - {id: papers, after: call, when: has_papers, task: Get the papers, due: 2 days}\n", "",
+	"ends:\n", "  - {id: letter, after: visit, task: Write a letter, due: 2 days}\nends:\n").Replace(movingPathway)
+
+// The cases in which enrollments stand when they are moved.
+var standing = []string{"fresh", "contacted", "booked", "referred", "paused", "on what goes"}
+
+// Enrollments in the midst of their ways move to another version and back: no clock is lost, nothing is
+// doubled, those on the step that goes are listed for a person, and afterwards everything is as it was.
+func TestRunningPatientsMoveToAnotherVersionAndBack(t *testing.T) {
+	t.Parallel()
+	n := migrated
+	if set := os.Getenv("E2E_MIGRATED"); set != "" {
+		var err error
+		if n, err = strconv.Atoi(set); err != nil {
+			t.Fatalf("reading E2E_MIGRATED: %v", err)
+		}
+	}
+	s := start(t, options{args: []string{"--demo"}})
+	s.giveRides(t)
+	s.publishes(t, movingPathway)
+	late := s.enrollMany(t, 0, n/6, "late")
+	s.advanceTo(t, s.clockNow(t).Add(5*time.Hour))
+	ids := append(late, s.enrollMany(t, n/6, n, "")...)
+	s.publishes(t, movedPathway)
+
+	conn := s.database(t, "throughline")
+	quiet := func() (bool, string) {
+		waiting := column[int](t, conn, `SELECT count(*)::int FROM messages WHERE status = 'queued' AND purpose <> 'referral'`)
+		return waiting[0] == 0, strconv.Itoa(waiting[0]) + " messages are on their way"
+	}
+	await(t, "the mail is out", quiet)
+	before, sent := s.fingerprints(t, ids), s.sentOnce(t)
+
+	began := time.Now()
+	type detail struct {
+		ID, Status string
+		Counts     []store.MigrationCount
+	}
+	m := post[detail](t, s.client, "/migrations", map[string]any{"pathway": "moving", "from": 1, "to": 2, "reason": "the better version"})
+	until := func(status string) {
+		t.Helper()
+		awaitFor(t, 10*time.Minute, "the migration is "+status, func() (bool, string) {
+			m = get[detail](t, s.client, "/migrations/"+m.ID)
+			return m.Status == status, m.Status
+		})
+	}
+	until("previewed")
+	t.Logf("%d previewed in %s", n, time.Since(began).Round(time.Millisecond))
+	people := list[store.MigrationRow](t, s.client, "/migrations/"+m.ID+"/enrollments?class=person")
+	want := 0
+	for i := n / 6; i < n; i++ {
+		if standing[i%len(standing)] == "on what goes" {
+			want++
+		}
+	}
+	if len(people) != want || want == 0 {
+		t.Fatalf("%d are listed for a person, want %d", len(people), want)
+	}
+	post[detail](t, s.client, "/migrations/"+m.ID+"/approve", map[string]string{"reason": "reviewed"})
+	began = time.Now()
+	post[detail](t, s.client, "/migrations/"+m.ID+"/run", map[string]string{})
+	until("done")
+	t.Logf("%d moved in %s", n, time.Since(began).Round(time.Millisecond))
+	if moved := column[int](t, conn, `SELECT count(*)::int FROM enrollments WHERE pathway = 'moving' AND version = 2`); moved[0] != n {
+		t.Errorf("%d of %d are moved: %+v", moved[0], n, m.Counts)
+	}
+	if open := column[int](t, conn, `SELECT count(*)::int FROM tasks WHERE open AND due_at IS NULL`); open[0] != 0 {
+		t.Errorf("%d open tasks have lost their clock", open[0])
+	}
+	s.nothingFalls(t)
+	await(t, "the mail is out", quiet)
+	for id, count := range s.sentOnce(t) {
+		if count > max(1, sent[id]) {
+			t.Errorf("the message %s was sent %d times", id, count)
+		}
+	}
+	if twice := column[int](t, conn, `SELECT count(*)::int FROM (SELECT 1 FROM tasks WHERE open GROUP BY enrollment_id, body->>'step', body->>'occurrence' HAVING count(*) > 1) d`); twice[0] != 0 {
+		t.Errorf("%d tasks are doubled", twice[0])
+	}
+
+	began = time.Now()
+	post[detail](t, s.client, "/migrations/"+m.ID+"/rollback", map[string]string{"reason": "the first was better"})
+	until("rolled_back")
+	t.Logf("%d taken back in %s", n, time.Since(began).Round(time.Millisecond))
+	after := s.fingerprints(t, ids)
+	differ := 0
+	for id, was := range before {
+		if after[id] != was {
+			differ++
+		}
+	}
+	if differ > 0 || len(after) != n {
+		t.Errorf("%d of %d are not as they were", differ, n)
+	}
+	s.nothingFalls(t)
+}
+
+// publishes puts a version among those of the server, as what ships with it.
+func (s *server) publishes(t *testing.T, text string) {
+	t.Helper()
+	d, problems := pathways.Parse("moving.yaml", []byte(text))
+	if errs := problems.Errors(); len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	folder, err := filepath.EvalSymlinks(filepath.Join(s.dir, "postgres"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dsn := url.URL{Scheme: "postgres", User: url.User("throughline"), Path: "/throughline"}
+	dsn.RawQuery = url.Values{"host": {filepath.Join(folder, "run")}, "port": {"5432"}, "sslmode": {"disable"}}.Encode()
+	db, err := store.Open(t.Context(), store.Config{DSN: dsn.String(), MaxConns: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if err := db.PutDefinition(t.Context(), d, []byte(text), store.DefinitionPublished); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// enrollMany starts the enrollments from one number to another, and brings each to where it stands.
+func (s *server) enrollMany(t *testing.T, from, to int, as string) []string {
+	t.Helper()
+	ids := make([]string, to-from)
+	var all sync.WaitGroup
+	free := make(chan struct{}, 8)
+	for i := from; i < to; i++ {
+		free <- struct{}{}
+		all.Go(func() {
+			defer func() { <-free }()
+			where := as
+			if where == "" {
+				where = standing[i%len(standing)]
+			}
+			ids[i-from] = s.enrollAs(t, i, where)
+		})
+	}
+	all.Wait()
+	return ids
+}
+
+func (s *server) enrollAs(t *testing.T, i int, where string) string {
+	made := post[struct{ ID string }](t, s.client, "/patients", map[string]any{
+		"family_name": "Mover", "given_name": strconv.Itoa(i), "telecoms": []any{map[string]string{"system": "email", "value": "m" + strconv.Itoa(i) + "@patients.example"}},
+	})
+	e := post[struct{ ID string }](t, s.client, "/enrollments", map[string]any{
+		"patient_id": made.ID, "pathway": "moving", "version": 1, "reason": "to be moved",
+		"facts": map[string]any{"wants_ride": where == "referred", "has_papers": where == "on what goes"},
+	})
+	if where == "fresh" || where == "late" {
+		return e.ID
+	}
+	s.complete(t, e.ID, "call", "reached", nil)
+	switch where {
+	case "booked":
+		s.complete(t, e.ID, "visit", "booked", map[string]any{"answers": map[string]any{"start": s.clockNow(t).AddDate(0, 0, 5).Format(time.RFC3339)}})
+	case "paused":
+		s.must(t, http.MethodPost, "/enrollments/"+e.ID+"/pause", map[string]any{"until": s.clockNow(t).AddDate(0, 0, 7), "reason": "away"})
+	}
+	return e.ID
+}
+
+// fingerprints tells what each enrollment's state is.
+func (s *server) fingerprints(t *testing.T, ids []string) map[string]string {
+	t.Helper()
+	conn := s.database(t, "throughline")
+	defer conn.Close(context.Background())
+	out := map[string]string{}
+	for _, id := range ids {
+		raw := column[string](t, conn, `SELECT state::text FROM snapshots WHERE enrollment_id = $1`, id)
+		var state engine.State
+		if err := json.Unmarshal([]byte(raw[0]), &state); err != nil {
+			t.Fatal(err)
+		}
+		f, err := engine.Fingerprint(state)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[id] = f
+	}
+	return out
+}
+
+// sentOnce counts how often each message was sent.
+func (s *server) sentOnce(t *testing.T) map[string]int {
+	t.Helper()
+	conn := s.database(t, "throughline")
+	defer conn.Close(context.Background())
+	out := map[string]int{}
+	for _, id := range column[string](t, conn, `SELECT message_id::text FROM deliveries WHERE state = 'sent'`) {
+		out[id]++
+	}
+	return out
+}
+
+// nothingFalls asks the proof.
+func (s *server) nothingFalls(t *testing.T) {
+	t.Helper()
+	if p := get[struct{ Unheld int }](t, s.client, "/proof"); p.Unheld != 0 {
+		t.Errorf("%d enrollments are not held", p.Unheld)
+	}
+}
