@@ -27,20 +27,30 @@ func Hold(def *pathways.Definition, file string, src []byte) Held {
 		return Held{Problems: pathways.Problems{{File: file, Line: 1, Column: 1, Severity: pathways.SeverityError, Message: "the scenarios cannot be read: " + strings.TrimPrefix(err.Error(), file+": "), Suggestion: "mend the file beside the definition"}}}
 	}
 	held := Held{Played: len(scenarios)}
-	lines := itemLines(src)
 	for i, s := range scenarios {
-		line := 1
-		if i < len(lines) {
-			line = lines[i]
-		}
 		if why := held.play(def, s); why != "" {
 			held.Problems = append(held.Problems, pathways.Problem{
-				File: file, Line: line, Column: 1, Path: fmt.Sprintf("[%d]", i), Severity: pathways.SeverityError,
-				Message: fmt.Sprintf("the scenario “%s” does not come out as it says: %s", s.Name, why), Suggestion: "mend the definition, or what the scenario expects",
+				File: file, Line: s.Line, Column: 1, Path: fmt.Sprintf("[%d]", i), Severity: pathways.SeverityError,
+				Message: failed(s, why), Suggestion: "mend the definition, or what the scenario expects",
 			})
 		}
 	}
 	return held
+}
+
+// Failure plays one scenario and says in a sentence why it fails; empty where it comes out as it
+// expects.
+func Failure(def *pathways.Definition, s Scenario) string {
+	var h Held
+	why := h.play(def, s)
+	if why == "" {
+		return ""
+	}
+	return failed(s, why)
+}
+
+func failed(s Scenario, why string) string {
+	return fmt.Sprintf("the scenario “%s” does not come out as it says: %s", s.Name, why)
 }
 
 // play says why a scenario fails, in one line; empty where it comes out as expected.

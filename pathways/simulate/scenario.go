@@ -16,6 +16,7 @@ import (
 // pathway, in library/<key>.scenarios.yaml.
 type Scenario struct {
 	Name string `yaml:"name"`
+	Line int    `yaml:"-"` // where it begins in its file
 	// Start is when the enrollment starts, in RFC 3339 or as "2025-11-26 16:00" in Zone.
 	Start string `yaml:"start"`
 	// Zone is an IANA name; default America/New_York.
@@ -144,6 +145,11 @@ func LoadScenarios(file string, src []byte) ([]Scenario, error) {
 	var scenarios []Scenario
 	if err := yaml.NewDecoder(bytes.NewReader(src), yaml.Strict()).Decode(&scenarios); err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	for i, line := range itemLines(src) {
+		if i < len(scenarios) {
+			scenarios[i].Line = line
+		}
 	}
 	names := map[string]bool{}
 	for i, s := range scenarios {

@@ -156,3 +156,12 @@ func files(t *testing.T, pattern string, atLeast int) []string {
 }
 
 func nameOf(file string) string { return strings.TrimSuffix(filepath.Base(file), ".yaml") }
+
+func read(t *testing.T, file string) []byte {
+	t.Helper()
+	src, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return src
+}

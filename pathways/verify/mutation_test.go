@@ -1,0 +1,397 @@
+package verify_test
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+
+	"throughline/pathways"
+	"throughline/pathways/simulate"
+	"throughline/pathways/verify"
+)
+
+// TestMutations breaks every pathway that ships in every place that patients rely on, one place at
+// a time: each owner, clock, rung, edge, end, language, consent and outcome is taken out. What
+// remains must be refused, by the checks of its form, its scenarios or the exploration, at a line
+// and with a sentence that a clinician understands. Where a pathway without the part is another
+// good pathway (a step that then belongs to the pathway's owner, a ladder with one reminder less),
+// the part is spoilt instead of taken out; that is counted apart.
+func TestMutations(t *testing.T) {
+	library, err := pathways.Library()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all tally
+	results := make([]tally, len(library))
+	var group sync.WaitGroup
+	turn := make(chan struct{}, 2)
+	for i, d := range library {
+		group.Go(func() {
+			turn <- struct{}{}
+			defer func() { <-turn }()
+			results[i] = mutate(t, d.Pathway)
+		})
+	}
+	group.Wait()
+	for i, d := range library {
+		t.Logf("%-26s %s", d.Pathway, results[i])
+		all.add(results[i])
+	}
+	t.Logf("%-26s %s", "in all", all)
+	if all.total() < 100*len(library)/2 {
+		t.Errorf("only %d mutants: the suite does not find the parts of the pathways", all.total())
+	}
+	if all.survived > 0 {
+		t.Errorf("%d mutants were not refused", all.survived)
+	}
+}
+
+// tally counts mutants.
+type tally struct {
+	removed, spoilt, survived    int // refused with the part taken out; refused with it spoilt; not refused
+	byForm, byScenario, byStates int // what refused them
+}
+
+func (a *tally) add(b tally) {
+	a.removed += b.removed
+	a.spoilt += b.spoilt
+	a.survived += b.survived
+	a.byForm += b.byForm
+	a.byScenario += b.byScenario
+	a.byStates += b.byStates
+}
+
+func (a tally) total() int { return a.removed + a.spoilt + a.survived }
+
+func (a tally) String() string {
+	return fmt.Sprintf("%4d mutants, %4d refused (%d parts taken out, %d spoilt; by form %d, by scenario %d, by exploration %d)",
+		a.total(), a.removed+a.spoilt, a.removed, a.spoilt, a.byForm, a.byScenario, a.byStates)
+}
+
+// mutate tries every mutant of one pathway.
+func mutate(t *testing.T, key string) tally {
+	j := newJudge(t, key)
+	var count tally
+	for _, m := range mutants(j.tree) {
+		refusedBy, p := j.verdict(m.removed)
+		switch {
+		case refusedBy != "":
+			count.removed++
+		default:
+			refusedBy, p = j.verdict(m.spoilt)
+			if refusedBy == "" {
+				count.survived++
+				t.Errorf("%s: without %s it is accepted, and with it spoilt too", key, m.what)
+				continue
+			}
+			count.spoilt++
+			j.legal = append(j.legal, m.what)
+		}
+		switch refusedBy {
+		case "form":
+			count.byForm++
+		case "scenario":
+			count.byScenario++
+		default:
+			count.byStates++
+		}
+		if why := unclear(p); why != "" {
+			t.Errorf("%s: without %s it is refused, but %s: %s", key, m.what, why, p)
+		}
+	}
+	t.Logf("%s: legal without, and spoilt instead: %s", key, strings.Join(j.legal, "; "))
+	return count
+}
+
+// judge refuses mutants of one pathway, by what is cheapest first.
+type judge struct {
+	file      string
+	tree      yaml.MapSlice
+	scenarios []simulate.Scenario
+	legal     []string
+}
+
+func newJudge(t *testing.T, key string) *judge {
+	t.Helper()
+	src := read(t, "../library/"+key+".yaml")
+	j := &judge{file: key + ".yaml"}
+	if err := yaml.UnmarshalWithOptions(src, &j.tree, yaml.UseOrderedMap()); err != nil {
+		t.Fatal(err)
+	}
+	_, scenarios, err := pathways.LibraryScenarios(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if j.scenarios, err = simulate.LoadScenarios(key+".scenarios.yaml", scenarios); err != nil {
+		t.Fatal(err)
+	}
+	if by, p := j.verdict(j.tree); by != "" {
+		t.Fatalf("%s is refused as it is: %s", key, p)
+	}
+	return j
+}
+
+// verdict says what refuses a definition, and with what; empty where nothing does.
+func (j *judge) verdict(tree yaml.MapSlice) (by string, p pathways.Problem) {
+	src, err := yaml.Marshal(tree)
+	if err != nil {
+		return "", pathways.Problem{Message: err.Error()}
+	}
+	d, problems := pathways.Load(j.file, src)
+	if errs := problems.Errors(); len(errs) > 0 {
+		return "form", errs[0]
+	}
+	for i, s := range j.scenarios {
+		if why := simulate.Failure(d, s); why != "" {
+			j.scenarios = append([]simulate.Scenario{s}, slices.Delete(slices.Clone(j.scenarios), i, i+1)...) // it will find the next one too
+			return "scenario", pathways.Problem{File: j.file, Line: s.Line, Message: why, Severity: pathways.SeverityError}
+		}
+	}
+	r, err := verify.Check(d, verify.Limits{Turns: 1500, States: 1500, Target: 200, Effects: 2000, Cost: 2_000_000, PerDay: 60})
+	if err != nil {
+		return "", pathways.Problem{Message: err.Error()}
+	}
+	for _, f := range r.Findings {
+		if f.Severity == pathways.SeverityError {
+			return "exploration", f.Problem
+		}
+	}
+	return "", pathways.Problem{}
+}
+
+// jargon is what no clinician should have to read.
+var jargon = regexp.MustCompile(`(?i)\b(nil|null|panic|goroutine|undeclared|overload|cel|yaml:|unmarshal|struct|interface|token|regexp?|stack|pointer|enum)\b|%!|0x|\{\}|<nil>|\[\]`)
+
+// verbs are those that the refusals' sentences are made with.
+var verbs = regexp.MustCompile(`\b(is|are|was|has|have|does|do|can|cannot|may|must|needs?|waits?|ends?|starts?|says?|gives?|goes|names?|means?|brings?|owns?|comes?|happens?|holds?|counts?|depends|fulfils|begins|expects|belongs|asks?|leads|makes|makes|appears|should|will|became|becomes|escalates|repeats|knows?|known|missing|uses|called|wants|would|there)\b`)
+
+// unclear says what keeps a refusal from being a sentence at a line.
+func unclear(p pathways.Problem) string {
+	words := strings.Fields(p.Message)
+	switch {
+	case p.Line < 1:
+		return "it names no line"
+	case len(words) < 3:
+		return "it is no sentence"
+	case jargon.MatchString(p.Message):
+		return "it speaks as programs do"
+	case !verbs.MatchString(p.Message):
+		return "it says nothing of anything"
+	}
+	return ""
+}
+
+// mutant is a definition with one part taken out, and the same with the part spoilt.
+type mutant struct {
+	what            string
+	removed, spoilt yaml.MapSlice
+}
+
+// mutants lists those of a definition, in the file's order.
+func mutants(tree yaml.MapSlice) []mutant {
+	f := &finder{root: tree}
+	f.header()
+	f.each("clocks", f.clock)
+	f.each("ladders", f.ladder)
+	f.each("messages", f.message)
+	for i := range list(get(tree, "steps")) {
+		f.step(path{"steps", i})
+	}
+	f.each("tracks", f.track)
+	for i := range list(get(tree, "ends")) {
+		f.end(path{"ends", i})
+	}
+	return f.found
+}
+
+// finder walks a tree and collects its mutants.
+type finder struct {
+	root  yaml.MapSlice
+	found []mutant
+}
+
+// path leads to a part: keys and positions.
+type path []any
+
+func (p path) to(more ...any) path { return append(slices.Clone(p), more...) }
+
+func (p path) String() string {
+	var b strings.Builder
+	for _, at := range p {
+		fmt.Fprintf(&b, ".%v", at)
+	}
+	return strings.TrimPrefix(b.String(), ".")
+}
+
+// part adds the mutant without the part at the path, where there is one.
+func (f *finder) part(p path, spoilt any) {
+	if find(f.root, p) == nil {
+		return
+	}
+	f.found = append(f.found, mutant{what: p.String(), removed: asMap(edit(f.root, p, remove{})), spoilt: asMap(edit(f.root, p, spoilt))})
+}
+
+// Values that cannot be meant.
+const (
+	noRole      = "Nobody at all"
+	noName      = "no such thing"
+	noCondition = "no_such_fact == true"
+	noEvent     = "no.such.event"
+)
+
+func (f *finder) header() {
+	f.part(path{"owner"}, noRole)
+	for i := range list(get(f.root, "languages")) {
+		f.part(path{"languages", i}, noName)
+	}
+}
+
+func (f *finder) each(key string, do func(p path)) {
+	for _, item := range asMap(get(f.root, key)) {
+		do(path{key, item.Key})
+	}
+}
+
+func (f *finder) clock(p path) {
+	f.part(p, noName)
+	f.part(p.to("from"), noName)
+	f.part(p.to("within"), noName)
+}
+
+func (f *finder) ladder(p path) {
+	for i := range list(find(f.root, p)) {
+		rung := p.to(i)
+		for _, act := range []string{"remind", "warn", "escalate", "reassign"} {
+			if find(f.root, rung.to(act)) != nil {
+				f.found = append(f.found, mutant{what: rung.String(), removed: asMap(edit(f.root, rung, remove{})), spoilt: asMap(edit(f.root, rung.to(act), noRole))})
+			}
+		}
+	}
+}
+
+func (f *finder) message(p path) {
+	for _, item := range asMap(find(f.root, p)) {
+		f.part(p.to(item.Key), noName)
+	}
+}
+
+func (f *finder) step(p path) {
+	f.part(p.to("owner"), noRole)
+	f.part(p.to("clock"), noName)
+	f.part(p.to("due"), noName)
+	f.part(p.to("ladder"), noName)
+	f.part(p.to("after"), noName)
+	f.part(p.to("when"), noCondition)
+	f.part(p.to("on"), noEvent)
+	f.part(p.to("wait", "for"), noName)
+	f.part(p.to("wait", "on"), noEvent)
+	f.part(p.to("wait", "until"), noCondition)
+	f.part(p.to("message", "stops_when"), noCondition)
+	f.part(p.to("repeat", "until"), noCondition)
+	for _, key := range []string{"acknowledge", "first_contact", "outcome", "otherwise", "consent"} {
+		f.part(p.to("referral", key), noName)
+	}
+	f.part(p.to("referral", "consent_from"), noCondition)
+	for i := range list(find(f.root, p.to("outcomes"))) {
+		f.part(p.to("outcomes", i), noName)
+	}
+	f.part(p.to("excused", "when"), noCondition)
+}
+
+func (f *finder) track(p path) {
+	f.part(p.to("on"), noEvent)
+	f.part(p.to("when"), noCondition)
+	for i := range list(find(f.root, p.to("steps"))) {
+		f.part(p.to("steps", i), noName)
+	}
+}
+
+func (f *finder) end(p path) {
+	spoil := edit(f.root, p.to("as"), noName)
+	f.found = append(f.found, mutant{what: p.String(), removed: asMap(edit(f.root, p, remove{})), spoilt: asMap(spoil)})
+	f.part(p.to("when"), noCondition)
+	f.part(p.to("on"), noEvent)
+	f.part(p.to("clock"), noName)
+	f.part(p.to("as"), noName)
+}
+
+// remove stands for the absence of a part.
+type remove struct{}
+
+// edit gives a copy of the tree in which the part at the path is another, or gone.
+func edit(node any, p path, to any) any {
+	if len(p) == 0 {
+		return to
+	}
+	switch n := node.(type) {
+	case yaml.MapSlice:
+		var out yaml.MapSlice
+		for _, item := range n {
+			if item.Key == p[0] {
+				v := edit(item.Value, p[1:], to)
+				if v == (remove{}) {
+					continue
+				}
+				item.Value = v
+			}
+			out = append(out, item)
+		}
+		return out
+	case []any:
+		var out []any
+		for i, item := range n {
+			if i == p[0] {
+				item = edit(item, p[1:], to)
+				if item == (remove{}) {
+					continue
+				}
+			}
+			out = append(out, item)
+		}
+		return out
+	}
+	return node
+}
+
+func find(node any, p path) any {
+	for _, at := range p {
+		switch n := node.(type) {
+		case yaml.MapSlice:
+			node = get(n, at)
+		case []any:
+			i, ok := at.(int)
+			if !ok || i >= len(n) {
+				return nil
+			}
+			node = n[i]
+		default:
+			return nil
+		}
+	}
+	return node
+}
+
+func get(m yaml.MapSlice, key any) any {
+	for _, item := range m {
+		if item.Key == key {
+			return item.Value
+		}
+	}
+	return nil
+}
+
+func list(v any) []any {
+	items, _ := v.([]any)
+	return items
+}
+
+func asMap(v any) yaml.MapSlice {
+	m, _ := v.(yaml.MapSlice)
+	return m
+}
+
