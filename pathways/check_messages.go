@@ -47,7 +47,8 @@ func (c *checker) languagesOf(path string, t Template) {
 	spoken := map[string]bool{}
 	for _, w := range t.Texts {
 		if !slices.Contains(c.d.languages(), w.Language) {
-			c.odd(path+"."+w.Language, t.Line, fmt.Sprintf("the message is written in %s, which is none of the pathway's languages", w.Language), "add it to languages")
+			// The next message would be checked for the others only, and a patient be written to in two.
+			c.wrong(path+"."+w.Language, t.Line, fmt.Sprintf("the message is written in %s, which is none of the pathway's languages", w.Language), "add it to languages, or remove it")
 		}
 		spoken[w.Language] = true
 	}

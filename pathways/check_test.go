@@ -67,7 +67,6 @@ func TestOddDefinitions(t *testing.T) {
 		{"outlives the patient", "  - {on: patient.died, as: deceased}\n", "", "does not end when the patient dies"},
 		{"clock of a step that may not have ended", "confirmation: {from: start", "confirmation: {from: unmet.ended_at", "which may not be known when confirm opens"},
 		{"partner clocks in a strange order", "first_contact: 4 business days", "first_contact: 1 business day", "first_contact ends before the clock that should end first"},
-		{"another language", "    es:\n", "    fr: {subject: Bonjour, text: Bonjour}\n    es:\n", "written in fr"},
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -120,6 +121,9 @@ func (m *mover) step(st *engine.Step) {
 	if st.Task != nil && st.Task.Status.Open() {
 		m.task(st)
 	}
+	if spec := m.x.def.StepByID(st.ID); spec != nil && spec.Questionnaire != nil && spec.Questionnaire.AsksPatient() {
+		m.questions(st, spec)
+	}
 	if st.Referral != nil && st.Referral.Current != nil {
 		m.service(st)
 	}
@@ -143,6 +147,17 @@ func (m *mover) task(st *engine.Step) {
 	m.add(engine.Event{Kind: engine.TaskCancel, Actor: person, TaskID: st.Task.ID, Step: st.ID, Reason: "it is called off"})
 	if len(st.Attempts) < m.x.triesAsked[st.ID] {
 		m.tries(st)
+	}
+}
+
+// questions lets the patient answer, in every way that makes a difference.
+func (m *mover) questions(st *engine.Step, spec *pathways.Step) {
+	form := m.x.def.FormByName(spec.Questionnaire.Form)
+	if form == nil {
+		return
+	}
+	for _, answers := range m.x.formAnswers(st.ID, form, "answered") {
+		m.add(engine.Event{Kind: engine.QuestionsAnswered, Actor: care.Actor{Kind: care.Subject, ID: patientID}, Step: st.ID, Occurrence: st.Occurrence, Answers: answers})
 	}
 }
 
@@ -174,7 +189,7 @@ func (m *mover) answers(st *engine.Step, outcome string) [][]care.FactValue {
 	if st.Kind == pathways.KindAppointment {
 		return m.visitAnswers(st, outcome)
 	}
-	form := m.x.def.FormByName(st.Task.Form)
+	form := m.x.def.TaskForm(st.Task.Form)
 	if form == nil {
 		return [][]care.FactValue{nil}
 	}
@@ -216,9 +231,8 @@ func (x *explorer) formAnswers(step string, form *pathways.Form, outcome string)
 		if !applies {
 			continue
 		}
-		q := question{name: step + "." + f.ID, typ: f.Type, values: f.Values, optional: !f.Required}
 		names = append(names, f.ID)
-		choices = append(choices, interesting(q, x.view.asks))
+		choices = append(choices, x.choices(step, form, f))
 	}
 	limit := maxAnswers
 	if x.view.whole {
@@ -237,6 +251,22 @@ func (x *explorer) formAnswers(step string, form *pathways.Form, outcome string)
 		}
 	}
 	return all
+}
+
+// choices gives the answers to one question that make a difference: to a condition, to the score of
+// the form, or to whether another question is asked at all.
+func (x *explorer) choices(step string, form *pathways.Form, f pathways.Field) []any {
+	q := question{name: step + "." + f.ID, typ: f.Type, values: f.Values, optional: !f.Required || f.When != ""}
+	values := interesting(q, x.view.asks)
+	scored := form.Score != nil && (mentions(x.view.asks, step+".score") || mentions(x.view.asks, step+".band"))
+	asksOthers := slices.ContainsFunc(form.Fields, func(other pathways.Field) bool { return strings.Contains(other.When, "answer."+f.ID) })
+	if scored || asksOthers {
+		values = widest(q, values)
+	}
+	if f.When != "" && f.Required { // to be answered where it is asked, and nowhere else
+		values = widest(question{typ: f.Type, values: f.Values, optional: true}, values)
+	}
+	return values
 }
 
 func contains(list []string, s string) bool {
@@ -303,7 +333,7 @@ func (m *mover) found(search engine.Search) {
 // here; see answer.
 func (m *mover) delivered(msg care.Message) {
 	status := []care.MessageStatus{care.MessageSent, care.MessageFailed}
-	if msg.Purpose == "referral" {
+	if msg.Purpose != "message" { // that it arrives changes nothing
 		status = status[1:]
 	}
 	for _, st := range status {

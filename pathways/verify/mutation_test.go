@@ -152,7 +152,7 @@ func (j *judge) verdict(tree yaml.MapSlice) (by string, p pathways.Problem) {
 			return "scenario", pathways.Problem{File: j.file, Line: s.Line, Message: why, Severity: pathways.SeverityError}
 		}
 	}
-	r, err := verify.Check(d, verify.Limits{Turns: 1500, States: 1500, Target: 200, Effects: 2000, Cost: 2_000_000, PerDay: 60})
+	r, err := verify.Check(d, verify.Limits{Turns: 800, States: 800, Target: 120, Effects: 2000, Cost: 2_000_000, PerDay: 60})
 	if err != nil {
 		return "", pathways.Problem{Message: err.Error()}
 	}
@@ -168,7 +168,7 @@ func (j *judge) verdict(tree yaml.MapSlice) (by string, p pathways.Problem) {
 var jargon = regexp.MustCompile(`(?i)\b(nil|null|panic|goroutine|undeclared|overload|cel|yaml:|unmarshal|struct|interface|token|regexp?|stack|pointer|enum)\b|%!|0x|\{\}|<nil>|\[\]`)
 
 // verbs are those that the refusals' sentences are made with.
-var verbs = regexp.MustCompile(`\b(is|are|was|has|have|does|do|can|cannot|may|must|needs?|waits?|ends?|starts?|says?|gives?|goes|names?|means?|brings?|owns?|comes?|happens?|holds?|counts?|depends|fulfils|begins|expects|belongs|asks?|leads|makes|makes|appears|should|will|became|becomes|escalates|repeats|knows?|known|missing|uses|called|wants|would|there)\b`)
+var verbs = regexp.MustCompile(`\b(is|are|was|has|have|does|do|can|cannot|may|must|needs?|waits?|ends?|starts?|says?|gives?|goes|names?|means?|brings?|owns?|comes?|happens?|holds?|counts?|depends|fulfils|begins|expects|belongs|asks?|leads|makes|makes|appears|should|will|became|becomes|escalates|repeats|knows?|known|missing|uses|called|wants|would|there|answers|opens|suspends|reads?|takes?|keeps?|did|applies|stands?)\b`)
 
 // unclear says what keeps a refusal from being a sentence at a line.
 func unclear(p pathways.Problem) string {

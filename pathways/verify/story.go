@@ -127,6 +127,8 @@ func (c *checker) actInWords(before trail, a Act) string {
 		return on + c.doneInWords(before, ev, title)
 	case engine.TaskCancel:
 		return on + title + " is called off"
+	case engine.QuestionsAnswered:
+		return on + c.doneInWords(before, engine.Event{Step: ev.Step, Outcome: "answered", Answers: ev.Answers}, title)
 	case engine.TaskAttempt:
 		if ev.Attempt != nil && ev.Attempt.Reached {
 			return on + "somebody is reached for " + title

@@ -65,6 +65,35 @@ func byType(q question, literals []any) []any {
 // otherText is a text that no expression asks for.
 const otherText = "something else"
 
+// widest adds to the values those that lie furthest apart, for what adds answers up.
+func widest(q question, values []any) []any {
+	var ends []any
+	switch q.typ {
+	case pathways.TypeBool:
+		ends = []any{false, true}
+	case pathways.TypeCode:
+		if len(q.values) > 0 {
+			ends = []any{q.values[0], q.values[len(q.values)-1]}
+		}
+	case pathways.TypeInt:
+		ends = []any{int64(0), int64(10)}
+	case pathways.TypeNumber:
+		ends = []any{0.0, 10.0}
+	default:
+		ends = []any{plainValue(question{typ: q.typ})}
+	}
+	if q.optional {
+		ends = append(ends, nil)
+	}
+	out := slices.Clone(values)
+	for _, v := range ends {
+		if !slices.Contains(out, v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
 // codes gives the values that are asked for, and before them one that is not.
 func codes(values []string, literals []any) []any {
 	if len(values) == 0 { // not closed: what is asked for, and something else
@@ -79,6 +108,9 @@ func codes(values []string, literals []any) []any {
 		case other == nil:
 			other = v
 		}
+	}
+	if len(asked) == 0 { // asked for otherwise than by comparing: the first and the last
+		return []any{values[0], values[len(values)-1]}
 	}
 	if other == nil {
 		return asked
