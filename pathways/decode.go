@@ -1,6 +1,7 @@
 package pathways
 
 import (
+	"encoding"
 	"fmt"
 	"math"
 	"reflect"
@@ -90,6 +91,16 @@ func (dec *decoder) value(n ast.Node, v reflect.Value, path string) {
 
 // special decodes the types whose YAML differs from their Go form.
 func (dec *decoder) special(n ast.Node, v reflect.Value, path string) bool {
+	if reader, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
+		if text, single := scalarOf(n); single {
+			dec.read(n, reader, text, path)
+			return true
+		}
+	}
+	if i, ok := wholeField(v.Type()); ok {
+		dec.value(n, v.Field(i), path)
+		return true
+	}
 	switch x := v.Addr().Interface().(type) {
 	case *[]string:
 		dec.texts(n, v, path)
@@ -111,6 +122,27 @@ func (dec *decoder) special(n ast.Node, v reflect.Value, path string) bool {
 		return false
 	}
 	return true
+}
+
+// wholeField gives the field of a struct that its YAML stands for as a whole, beside the name that
+// it has as an item of a list.
+func wholeField(t reflect.Type) (int, bool) {
+	if t.Kind() != reflect.Struct {
+		return 0, false
+	}
+	for i := range t.NumField() {
+		if t.Field(i).Tag.Get("yaml") == ",whole" {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// read lets a type read itself from a single value.
+func (dec *decoder) read(n ast.Node, reader encoding.TextUnmarshaler, text, path string) {
+	if err := reader.UnmarshalText([]byte(text)); err != nil {
+		dec.fault(startOf(n), path, lastOf(path)+": "+err.Error(), "")
+	}
 }
 
 // structure decodes a mapping into a struct by its yaml tags.

@@ -181,3 +181,34 @@ func TestSchemaIsServed(t *testing.T) {
 		t.Errorf("%s with %d definitions", schema.Schema, len(schema.Defs))
 	}
 }
+
+func TestSimulateAPopulation(t *testing.T) {
+	s := apitest.New(t)
+	var got struct {
+		Timeline   *[]care.TimelineEntry
+		Population struct {
+			Summary                      string
+			Patients, Enrollments, Turns int
+			Deadlines                    []struct{ Step string }
+		}
+	}
+	ask := map[string]any{"pathway": apitest.Pathway, "patients": 5, "scenario": populationOf}
+	first := s.Post(base+"/simulate", ask).Is(http.StatusOK)
+	first.Into(&got)
+	if got.Population.Patients != 5 || got.Population.Enrollments != 5 || got.Population.Turns == 0 || len(got.Population.Deadlines) == 0 || got.Population.Summary == "" || got.Timeline != nil {
+		t.Errorf("%+v", got)
+	}
+	s.Post(base+"/simulate", map[string]any{"pathway": apitest.Pathway, "patients": 5, "scenario": "title: none"}).Is(http.StatusUnprocessableEntity)
+	s.Post(base+"/simulate", map[string]any{"pathway": apitest.Pathway, "patients": 50_000, "scenario": populationOf}).Is(http.StatusUnprocessableEntity)
+	s.Post(base+"/simulate", map[string]any{"pathway": apitest.Pathway, "scenario": strings.Replace(populationOf, "patients: 8", "patients: 3000", 1)}).Is(http.StatusUnprocessableEntity)
+}
+
+const populationOf = `
+title: A few
+patients: 8
+start: 2026-01-05
+arrivals: {per_day: 4, even: true}
+referrals: {otherwise: {known: 1, accept: 100%, received: 100%}}
+staff:
+  coordinator: {people: 1, hours: mon-fri 09:00-17:00}
+`

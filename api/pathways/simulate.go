@@ -11,6 +11,7 @@ import (
 	"throughline/care"
 	"throughline/pathways"
 	"throughline/pathways/simulate"
+	"throughline/pathways/simulate/population"
 )
 
 // Simulation is a pathway to be tried out.
@@ -20,18 +21,30 @@ type Simulation struct {
 	Source   string         `json:"source,omitempty" maxLength:"262144" doc:"A definition in YAML, instead of pathway"`
 	Facts    map[string]any `json:"facts,omitempty" doc:"What is known at the start, by name"`
 	Start    time.Time      `json:"start,omitzero" doc:"When it starts; default: at the discharge, else at noon of the earliest day among the facts, else now"`
-	Days     int            `json:"days,omitempty" minimum:"1" maximum:"1100" default:"30" doc:"How long it is followed at most"`
+	Days     int            `json:"days,omitempty" minimum:"1" maximum:"1100" doc:"How long a patient is followed at most; default: 30, and as its scenario says for a population"`
 	Zone     string         `json:"zone,omitempty" maxLength:"60" doc:"IANA; default: the organization's"`
 	Services []string       `json:"services,omitempty" maxItems:"20" doc:"Names of the services that could be asked"`
 	Respond  bool           `json:"respond,omitempty" doc:"Let everybody do their work promptly and well; otherwise nobody acts"`
+	// Scenario makes it a population: the fields about one patient are not read then.
+	Scenario string `json:"scenario,omitempty" maxLength:"65536" doc:"A population's scenario in YAML (docs/simulation.md): who arrives, what they and the services do, who works when. The answer is in population then"`
+	Patients int    `json:"patients,omitempty" minimum:"1" maximum:"2000" doc:"Of a population, instead of the scenario's number; at most 2000 in one request"`
+	Seed     *int   `json:"seed,omitempty" minimum:"0" doc:"Of a population, instead of the scenario's"`
 }
 
 type simulateInput struct {
 	Body Simulation
 }
 
-// SimulationResult is what would happen to one patient, in the words of throughline simulate --json.
-type SimulationResult simulate.Result
+// SimulationResult is what would happen to one patient, in the words of throughline simulate --json,
+// or to a population.
+type SimulationResult struct {
+	*simulate.Result
+
+	Population *PopulationReport `json:"population,omitempty" doc:"Instead, what came of a population"`
+}
+
+// PopulationReport is what came of a population, in the words of throughline simulate --population.
+type PopulationReport population.Report
 
 func registerSimulate(a huma.API, d Deps) {
 	rest.Post(a, rest.Op{
@@ -45,11 +58,37 @@ func (d Deps) simulate(ctx context.Context, in *simulateInput) (*rest.One[Simula
 	if err != nil {
 		return nil, err
 	}
+	if in.Body.Scenario != "" {
+		return d.populate(def, in.Body)
+	}
 	result, err := simulate.One(def, simulate.Question{
 		Facts: in.Body.Facts, Start: in.Body.Start, Otherwise: d.Now(), Days: cmp.Or(in.Body.Days, defaultDays),
 		Zone: cmp.Or(in.Body.Zone, d.Zone), Services: in.Body.Services, Respond: in.Body.Respond, Calendar: &d.Calendar,
 	})
-	return rest.OneOf(SimulationResult(result), err)
+	return rest.OneOf(SimulationResult{Result: &result}, err)
+}
+
+// mostPatients bounds what one request may simulate: about four seconds' work. More is for the
+// command line.
+const mostPatients = 2000
+
+func (d Deps) populate(def *pathways.Definition, in Simulation) (*rest.One[SimulationResult], error) {
+	s, problems := population.Load("", []byte(in.Scenario), def)
+	if err := problems.Err(); err != nil {
+		return nil, care.Errorf(care.Invalid, "%w", err).At("scenario")
+	}
+	seed := -1
+	if in.Seed != nil {
+		seed = *in.Seed
+	}
+	if err := s.With(in.Patients, in.Days, seed); err != nil {
+		return nil, err
+	}
+	if s.Patients > mostPatients {
+		return nil, care.Errorf(care.Invalid, "one request simulates at most %d patients: give patients, or use throughline simulate", mostPatients).At("patients")
+	}
+	report, err := population.Run(def, s, population.Options{})
+	return rest.OneOf(SimulationResult{Population: (*PopulationReport)(report)}, err)
 }
 
 const defaultDays = 30

@@ -23,7 +23,7 @@ type commands struct {
 	Worker       workerCommand       `cmd:"" help:"Run the workers only."`
 	Migrate      migrateCommand      `cmd:"" help:"Bring the database to this version's schema."`
 	Check        checkCommand        `cmd:"" help:"Check pathway definitions; exit status 1 where one is wrong."`
-	Simulate     simulateCommand     `cmd:"" help:"Run a pathway for one patient with a virtual clock and print what happens, with reasons."`
+	Simulate     simulateCommand     `cmd:"" help:"Run a pathway with a virtual clock: for one patient, with the reason for everything, or for a population and its staff."`
 	Compare      compareCommand      `cmd:"" help:"Say in words what differs between two versions of a pathway; exit status 1 where they differ."`
 	Export       exportCommand       `cmd:"" help:"Write a pathway as a document that can be handed out."`
 	MovePatients movePatientsCommand `cmd:"" name:"move-patients" help:"Move running patients to another version of their pathway: preview, approve, run, pause, roll back."`

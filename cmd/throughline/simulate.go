@@ -14,12 +14,14 @@ type simulateCommand struct {
 	File      string            `arg:"" help:"The definition (YAML)." type:"existingfile"`
 	Fact      map[string]string `help:"What is known at the start: name=value; may be repeated." placeholder:"NAME=VALUE" mapsep:"none"`
 	Start     time.Time         `help:"When it starts (RFC 3339); default: at the discharge, else at noon of the earliest date among the facts." format:"2006-01-02T15:04:05Z07:00"`
-	Days      int               `help:"How many days it is followed at most; default: until it has ended."`
+	Days      int               `help:"How many days a patient is followed; default: one patient until the end, a population as its scenario says."`
 	Zone      string            `help:"The patient's time zone." default:"America/New_York"`
 	Respond   bool              `help:"Let everybody do their work promptly and well; otherwise nobody acts."`
 	Service   []string          `help:"A community service that may be asked; may be repeated." sep:"none"`
 	Scenarios string            `help:"Play this file's scenarios instead, and compare with what they expect." type:"existingfile"`
 	JSON      bool              `name:"json" help:"Print the result as JSON."`
+
+	populationFlags `embed:""`
 }
 
 // Help gives examples.
@@ -27,19 +29,20 @@ func (*simulateCommand) Help() string {
 	return `Examples:
   throughline simulate pathways/library/post-discharge-tcm.yaml --fact discharged_on=2025-11-26
   throughline simulate pathways/library/post-discharge-tcm.yaml --fact discharged_on=2025-11-26 --fact complexity=high --respond --json
-  throughline simulate my-pathway.yaml --scenarios my-pathway.scenarios.yaml`
+  throughline simulate my-pathway.yaml --scenarios my-pathway.scenarios.yaml
+  throughline simulate pathways/library/post-discharge-tcm.yaml --population pathways/library/post-discharge-tcm.population.yaml
+  throughline simulate my-pathway.yaml --population clinic.yaml --patients 1000 --on-time contact=95%
+  throughline simulate new.yaml --against old.yaml --population clinic.yaml --out compared.svg`
 }
 
 // Run simulates, with the engine that production uses.
 func (c *simulateCommand) Run() error {
-	src, err := os.ReadFile(c.File)
+	def, err := loadDefinition(c.File)
 	if err != nil {
-		return fmt.Errorf("reading the definition: %w", err)
+		return err
 	}
-	def, problems := pathways.Load(c.File, src)
-	if errs := problems.Errors(); len(errs) > 0 {
-		fmt.Fprintln(os.Stderr, errs)
-		return errWrong
+	if c.Population != "" {
+		return c.populate(def)
 	}
 	if c.Scenarios != "" {
 		return c.play(def)

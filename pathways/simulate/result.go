@@ -12,27 +12,27 @@ import (
 // Result is what happened.
 type Result struct {
 	Name    string    `json:"name,omitempty"`
-	Pathway string    `json:"pathway"`
-	Version int       `json:"version"`
-	Title   string    `json:"title"`
-	Zone    string    `json:"zone"`
-	Start   time.Time `json:"start"`
-	End     time.Time `json:"end"`
+	Pathway string    `json:"pathway" required:"false"`
+	Version int       `json:"version" required:"false"`
+	Title   string    `json:"title" required:"false"`
+	Zone    string    `json:"zone" required:"false"`
+	Start   time.Time `json:"start" required:"false"`
+	End     time.Time `json:"end" required:"false"`
 	// NotStarted says why nothing started; empty where something did.
 	NotStarted string                `json:"not_started,omitempty"`
 	Status     care.EnrollmentStatus `json:"status,omitempty"`
 	Outcome    string                `json:"outcome,omitempty"`
 	Reason     string                `json:"reason,omitempty"`
 
-	Deadlines   []Deadline           `json:"deadlines" nullable:"false"`
-	Timeline    []care.TimelineEntry `json:"timeline" nullable:"false"`
-	Escalations []care.Escalation    `json:"escalations" nullable:"false"`
-	Messages    []care.Message       `json:"messages" nullable:"false"`
+	Deadlines   []Deadline           `json:"deadlines" required:"false" nullable:"false"`
+	Timeline    []care.TimelineEntry `json:"timeline" required:"false" nullable:"false"`
+	Escalations []care.Escalation    `json:"escalations" required:"false" nullable:"false"`
+	Messages    []care.Message       `json:"messages" required:"false" nullable:"false"`
 	// Branches are the places where it could have gone otherwise: each condition that was asked, when
 	// its answer was new.
 	Branches []Branch `json:"branches,omitempty"`
 	// Opened are the steps that began, in that order, each once.
-	Opened []string `json:"opened" nullable:"false"`
+	Opened []string `json:"opened" required:"false" nullable:"false"`
 	// Failures say what came otherwise than the scenario expects. Empty: as expected.
 	Failures []string `json:"failures,omitempty"`
 }

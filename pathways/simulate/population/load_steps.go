@@ -1,0 +1,155 @@
+package population
+
+import (
+	"fmt"
+	"slices"
+
+	"throughline/pathways"
+)
+
+func (c *checker) behaviours() {
+	s := c.scenario
+	c.behaviour("otherwise", &s.Otherwise, nil)
+	ids := make([]string, len(c.def.Steps))
+	for i := range c.def.Steps {
+		ids[i] = c.def.Steps[i].ID
+	}
+	for i := range s.Steps {
+		b := &s.Steps[i]
+		step := c.def.StepByID(b.Name)
+		if step == nil {
+			c.unknown("steps."+b.Name, fmt.Sprintf("the pathway has no step %q", b.Name), pathways.Suggest(b.Name, ids))
+			continue
+		}
+		c.behaviour("steps."+b.Name, b, step)
+	}
+}
+
+func (c *checker) behaviour(path string, b *Behaviour, step *pathways.Step) {
+	for i := range b.ReachedAt {
+		a := &b.ReachedAt[i]
+		if err := a.hours.UnmarshalText([]byte(a.Name)); err != nil {
+			c.wrong(path+".reached_at."+a.Name, err.Error(), "")
+		}
+	}
+	if len(b.ReachedAt) > 0 && b.Reached == nil {
+		c.wrong(path+".reached_at", "the chance at other hours is missing", "write reached: 40% beside it")
+	}
+	if b.NoShow+b.Cancelled > 1 {
+		c.wrong(path, "more visits are missed and cancelled than there are", "let no_show and cancelled come to less than 100%")
+	}
+	if step == nil {
+		if len(b.Outcomes)+len(b.Answers)+len(b.Barrier) > 0 {
+			c.wrong(path, "outcomes and answers belong to one step", "write them under steps:")
+		}
+		return
+	}
+	if b.Reached != nil && *b.Reached == 0 && step.Excused == nil && len(b.ReachedAt) == 0 {
+		c.wrong(path+".reached", "nobody is ever reached, and the step has no outcome for that", "write a chance above 0%")
+	}
+	c.outcomes(path, b, step)
+	c.answers(path, b, step)
+	if len(b.Barrier) > 0 {
+		if step.OnNoShow == nil {
+			c.wrong(path+".barrier", "the step asks for no barrier", "leave it out")
+			return
+		}
+		c.draw(path+".barrier", &b.Barrier, pathways.TypeCode, step.OnNoShow.Values)
+	}
+}
+
+// outcomes checks that outcomes are ones that people may give by themselves.
+func (c *checker) outcomes(path string, b *Behaviour, step *pathways.Step) {
+	if len(b.Outcomes) == 0 {
+		return
+	}
+	possible := step.Outcomes
+	if step.Kind() != pathways.KindTask {
+		c.wrong(path+".outcomes", "only a task's outcomes are drawn; this is a "+step.Kind(), "leave them out")
+		return
+	}
+	if len(possible) == 0 {
+		possible = []string{"done"}
+	}
+	if ex := step.Excused; ex != nil {
+		for _, o := range b.Outcomes {
+			if o.Name == ex.Outcome {
+				c.wrong(path+".outcomes."+o.Name, o.Name+" comes of its own when nobody is reached", "leave it out, and write reached: with the chance of one try")
+				return
+			}
+		}
+		possible = slices.DeleteFunc(slices.Clone(possible), func(o string) bool { return o == ex.Outcome })
+	}
+	c.draw(path+".outcomes", &b.Outcomes, pathways.TypeCode, possible)
+}
+
+func (c *checker) answers(path string, b *Behaviour, step *pathways.Step) {
+	form := c.def.FormByName(step.Form)
+	for i := range b.Answers {
+		a := &b.Answers[i]
+		at := path + ".answers." + a.Name
+		if form == nil {
+			c.wrong(at, "the step has no form, so there are no answers", "leave answers out")
+			return
+		}
+		ids := make([]string, len(form.Fields))
+		for j, f := range form.Fields {
+			ids[j] = f.ID
+		}
+		j := slices.Index(ids, a.Name)
+		if j < 0 {
+			c.unknown(at, fmt.Sprintf("the form %s has no question %q", form.Name, a.Name), pathways.Suggest(a.Name, ids))
+			continue
+		}
+		c.draw(at, &a.Value, form.Fields[j].Type, form.Fields[j].Values)
+	}
+}
+
+func (c *checker) messages() {
+	names := make([]string, len(c.def.Templates))
+	for i, t := range c.def.Templates {
+		names[i] = t.Name
+	}
+	for _, m := range c.scenario.Messages {
+		path := "messages." + m.Name
+		if !slices.Contains(names, m.Name) {
+			c.unknown(path, fmt.Sprintf("the pathway has no message %q", m.Name), pathways.Suggest(m.Name, names))
+			continue
+		}
+		if step := c.def.StepByID(m.Step); step == nil || step.Kind() != pathways.KindTask {
+			c.wrong(path+".step", "a patient who answers is reached for a task, and "+quoted(m.Step)+" is none", "write step: with the task's id")
+		}
+	}
+}
+
+func (c *checker) referrals() {
+	named := map[string]bool{}
+	for i := range c.scenario.Referrals {
+		v := &c.scenario.Referrals[i]
+		named[v.Name] = true
+		path := "referrals." + v.Name
+		if v.Name != "otherwise" && !slices.Contains(pathways.Needs, v.Name) {
+			c.unknown(path, fmt.Sprintf("%q is no need", v.Name), pathways.Suggest(v.Name, append([]string{"otherwise"}, pathways.Needs...)))
+		}
+		if v.Accept+v.Decline > 1 {
+			c.wrong(path, "more requests are accepted and declined than are made", "let accept and decline come to at most 100%; the rest is never answered")
+		}
+		const most = 20
+		if v.Known < 0 || v.Known > most {
+			c.wrong(path+".known", fmt.Sprintf("a search finds 0 to %d services", most), "write known: 3")
+		}
+	}
+	for i := range c.def.Steps {
+		step := &c.def.Steps[i]
+		if step.Referral == nil || named["otherwise"] || step.Referral.NeedIsCode() && named[step.Referral.Need] {
+			continue
+		}
+		need := step.Referral.Need
+		if !step.Referral.NeedIsCode() {
+			need = "otherwise"
+		}
+		c.wrong("referrals", "it does not say what services do for the step "+step.ID, "write referrals: {"+need+": {known: 3, accept: 70%, decline: 15%, received: 80%}}")
+	}
+}
+
+func quoted(s string) string { return "“" + s + "”" }
