@@ -14,6 +14,15 @@ import (
 func (w *world) launch(p *patient) (engine.Launch, error) {
 	at := time.Unix(w.now, 0).UTC()
 	facts := map[string]any{}
+	for _, f := range w.def.Facts {
+		switch { // a day that nobody gives is that of the arrival
+		case !f.Required || f.From != "":
+		case f.Type == pathways.TypeDate:
+			facts[f.Name] = care.DateOf(at, w.days.zone).String()
+		case f.Type == pathways.TypeDateTime:
+			facts[f.Name] = at.Format(time.RFC3339)
+		}
+	}
 	for _, prop := range w.scenario.Facts {
 		for _, f := range w.def.Facts {
 			if f.Name == prop.Name {

@@ -68,6 +68,7 @@ func (c *checker) check() {
 	c.header()
 	c.arrivals()
 	c.facts()
+	c.requiredFacts()
 	c.patient()
 	c.behaviours()
 	c.messages()
@@ -146,6 +147,17 @@ func (c *checker) facts() {
 			continue
 		}
 		c.draw(path, &p.Value, f.Type, f.Values)
+	}
+}
+
+// requiredFacts must be given where neither an event nor a day of arrival does.
+func (c *checker) requiredFacts() {
+	for _, f := range c.def.Facts {
+		given := slices.ContainsFunc(c.scenario.Facts, func(p Property) bool { return p.Name == f.Name })
+		fromLaunch := f.From != "" && f.From != "event.need"
+		if f.Required && !given && f.Default == nil && !fromLaunch && f.Type != pathways.TypeDate && f.Type != pathways.TypeDateTime {
+			c.wrong("facts", "the pathway cannot start without "+f.Name, "write facts: {"+f.Name+": …} with its values and their shares")
+		}
 	}
 }
 
