@@ -291,6 +291,7 @@ func onHospital(_ *differential, w *twin) *what {
 	}
 	now := w.world.Now.UTC().Truncate(time.Minute)
 	facts := w.facts()
+	facts.Zone = w.world.State.Patient.Zone
 	if !w.world.State.Patient.InHospital {
 		st := stayOf(w.mrn, "", time.Time{})
 		st.visit, st.admitted = fmt.Sprintf("%s-%d", st.visit, len(w.stays)+2), now

@@ -54,7 +54,8 @@ func (w *World) follow(effects []engine.Effect) error {
 			}
 		case eff.Kind == engine.FindServices:
 			ev := engine.Event{ID: eff.Search.ID, Kind: engine.ReferralCandidates, Actor: care.TheEngine, Step: eff.Search.Step, Occurrence: eff.Search.Occurrence, Candidates: w.found(*eff.Search)}
-			if err := w.Do(ev); err != nil {
+			// As in production, an answer that is refused came too late to be of use: all has ended.
+			if err := w.Do(ev); err != nil && !care.Permanent(err) {
 				return fmt.Errorf("answering the search for services: %w", err)
 			}
 		}
