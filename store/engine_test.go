@@ -66,20 +66,44 @@ func begin(rt *rapid.T, d *pathways.Definition, name string) *simulate.World {
 	stay := &care.Encounter{
 		ID: care.KeyID("stay", name), Class: care.Inpatient, Status: care.EncounterDischarged, Disposition: care.ToHome, DischargedAt: &discharged,
 	}
-	var given []care.FactValue
-	for _, f := range d.Facts {
-		if f.Name == "need" {
-			given = append(given, care.FactValue{Name: f.Name, Value: "transportation-insecurity"})
-		}
-	}
 	err = w.Do(engine.Event{Kind: engine.Started, Actor: care.Actor{Kind: care.System}, Launch: &engine.Launch{
-		EnrollmentID: care.KeyID("enrollment", name), PatientID: care.KeyID("patient", name), Encounter: stay, Facts: given, Need: "transportation-insecurity",
+		EnrollmentID: care.KeyID("enrollment", name), PatientID: care.KeyID("patient", name), Encounter: stay, Facts: asked(d), Need: "transportation-insecurity",
 		Zone: "America/New_York", Calendar: care.USFederalCalendar(),
 	}})
 	if err != nil {
 		rt.Fatal(err)
 	}
 	return w
+}
+
+// asked are the facts that whoever starts the pathway has to give.
+func asked(d *pathways.Definition) []care.FactValue {
+	var given []care.FactValue
+	for _, f := range d.Facts {
+		if !f.Required || f.From != "" && f.Name != "need" {
+			continue
+		}
+		var value any
+		switch f.Type {
+		case pathways.TypeBool:
+			value = true
+		case pathways.TypeInt, pathways.TypeNumber:
+			value = 1
+		case pathways.TypeDate:
+			value = monday.Format(time.DateOnly)
+		case pathways.TypeDateTime:
+			value = monday.Format(time.RFC3339)
+		case pathways.TypeCode:
+			value = f.Values[0]
+		default:
+			value = "as it was told"
+		}
+		if f.Name == "need" {
+			value = "transportation-insecurity"
+		}
+		given = append(given, care.FactValue{Name: f.Name, Value: value})
+	}
+	return given
 }
 
 // act lets a person do something, or not. What the engine refuses was not to be done.
