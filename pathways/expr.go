@@ -114,6 +114,15 @@ func (p *Program) Eval(expr string, vals Values) (any, Verdict) {
 	return v, verdict
 }
 
+// Mentions tells whether an expression asks for a name.
+func (p *Program) Mentions(expr, name string) bool {
+	if strings.TrimSpace(expr) == "" {
+		return false
+	}
+	compiled, fault := p.lookup(expr)
+	return fault == nil && slices.Contains(compiled.asks, name)
+}
+
 // lookup gives the compiled expression. One that is not in the definition (a personal step's) is
 // compiled on demand.
 func (p *Program) lookup(expr string) (*expression, *fault) {

@@ -10,6 +10,7 @@ import (
 // what it changed, a gate where it matters, and recorded histories in testdata/replay.
 //
 //	1: the first.
+//	2: what completes a pathway is asked after all that the turn calls for has opened.
 const (
 	oldestVersion = 1
 	newestVersion = engine.Version

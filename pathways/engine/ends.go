@@ -7,10 +7,26 @@ import (
 	"throughline/pathways"
 )
 
-// endIfTime ends or suspends the enrollment where one of the pathway's ends has come, and tells
-// whether it did.
-func (r *run) endIfTime() bool {
+// completesLast is the engine's version from which an end that asks what is required waits until all
+// that the turn's news calls for has opened. Before, the last answer could complete a pathway though
+// the same answer called for more work.
+const completesLast = 2
+
+// atOnce tells whether an end is asked before anything opens: a death, a clock, a refusal.
+func (r *run) atOnce(end pathways.End) bool {
+	return r.s.Engine < completesLast || !r.program.Mentions(end.When, "required")
+}
+
+// onceSettled tells whether an end is asked when nothing more opens.
+func (r *run) onceSettled(end pathways.End) bool { return !r.atOnce(end) }
+
+// endIfTime ends or suspends the enrollment where one of the pathway's ends that are now asked has
+// come, and tells whether it did.
+func (r *run) endIfTime(asked func(pathways.End) bool) bool {
 	for i, end := range r.def.Ends {
+		if !asked(end) {
+			continue
+		}
 		why, come := r.endCame(end)
 		if !come {
 			continue

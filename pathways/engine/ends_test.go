@@ -159,3 +159,41 @@ func TestEnrollmentIDIsTheSameForTheSameCause(t *testing.T) {
 		t.Error("one request is one enrollment")
 	}
 }
+
+const lastAnswer = `
+pathway: last-answer
+version: 1
+title: The last answer
+owner: coordinator
+languages: [en]
+launch: {on: request, once_per: request}
+clocks:
+  period: {from: enrolled, within: 60 days}
+forms:
+  call: {fields: [{id: worse, ask: Is it worse?, type: bool, required: true}]}
+steps:
+  - {id: call, task: Call, due: 1 day, form: call}
+  - {id: nurse, task: A nurse calls, due: 4 hours}
+tracks:
+  worse: {when: call.worse, steps: [nurse]}
+ends:
+  - {when: all(required), as: completed}
+  - {clock: period, as: finished-incomplete}
+`
+
+// The answer that completes what was required may call for more. Runs of the first version, which
+// ended there, still do when they are replayed.
+func TestTheLastAnswerCallsForMore(t *testing.T) {
+	for v, want := range map[int]care.EnrollmentStatus{1: care.EnrollmentEnded, 2: care.EnrollmentActive} {
+		m := enrolled(t, version(t, lastAnswer))
+		w := &simulate.World{Engine: m.engine, State: m.state, Now: m.now}
+		w.State.Engine = v
+		complete(t, w, "call", "done", answered("worse", true))
+		status(t, w, want)
+		if v == 2 {
+			is(t, w, "nurse", care.StepOpen, "")
+			complete(t, w, "nurse", "done")
+			ended(t, w, care.EndCompleted)
+		}
+	}
+}

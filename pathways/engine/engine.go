@@ -174,12 +174,16 @@ func (r *run) settle() {
 	r.hearAnswers()
 	defer r.keepAnswers()
 	for range maxChanges {
-		if r.s.Status == care.EnrollmentEnded || r.endIfTime() {
+		if r.s.Status == care.EnrollmentEnded || r.endIfTime(r.atOnce) {
 			return
 		}
-		if !r.startTracks() && !r.moveSteps() {
-			return
+		if r.startTracks() || r.moveSteps() {
+			continue
 		}
+		if r.s.Engine >= completesLast {
+			r.endIfTime(r.onceSettled)
+		}
+		return
 	}
 }
 

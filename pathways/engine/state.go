@@ -9,7 +9,7 @@ import (
 
 // Version is the engine's own version. It is in the state, chosen at the start and at each
 // continue-as-new; a change to what running enrollments do is a new number and a gate.
-const Version = 1
+const Version = 2
 
 // State is everything the engine knows of one enrollment. It is plain data, holds no map, and
 // goes through JSON at any point without changing the future.
