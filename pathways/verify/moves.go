@@ -258,7 +258,13 @@ func (x *explorer) formAnswers(step string, form *pathways.Form, outcome string)
 func (x *explorer) choices(step string, form *pathways.Form, f pathways.Field) []any {
 	q := question{name: step + "." + f.ID, typ: f.Type, values: f.Values, optional: !f.Required || f.When != ""}
 	values := interesting(q, x.view.asks)
-	scored := form.Score != nil && (mentions(x.view.asks, step+".score") || mentions(x.view.asks, step+".band"))
+	scored := form.Score != nil && x.asksScore(step)
+	if scored && f.Type == pathways.TypeCode {
+		values = nil
+		for _, v := range f.Values {
+			values = append(values, v)
+		}
+	}
 	asksOthers := slices.ContainsFunc(form.Fields, func(other pathways.Field) bool { return strings.Contains(other.When, "answer."+f.ID) })
 	if scored || asksOthers {
 		values = widest(q, values)

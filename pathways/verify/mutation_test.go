@@ -152,7 +152,7 @@ func (j *judge) verdict(tree yaml.MapSlice) (by string, p pathways.Problem) {
 			return "scenario", pathways.Problem{File: j.file, Line: s.Line, Message: why, Severity: pathways.SeverityError}
 		}
 	}
-	r, err := verify.Check(d, verify.Limits{Turns: 800, States: 800, Target: 120, Effects: 2000, Cost: 2_000_000, PerDay: 60})
+	r, err := verify.Check(d, verify.Limits{Turns: 400, States: 400, Target: 60, Effects: 2000, Cost: 2_000_000, PerDay: 60})
 	if err != nil {
 		return "", pathways.Problem{Message: err.Error()}
 	}

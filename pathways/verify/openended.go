@@ -22,10 +22,26 @@ func (x *explorer) leaveOutOpenEnded() {
 		if s == nil {
 			continue
 		}
-		if f := x.def.FormByName(s.FormName()); f != nil && f.Score != nil {
+		if f := x.def.FormByName(s.FormName()); f != nil && f.Score != nil && x.asksScore(id) && !addsChoices(f) {
 			x.leftOut(fmt.Sprintf("every score that the answers to %s can come to", id))
 		}
 	}
+}
+
+// asksScore tells whether something depends on what a step's answers come to.
+func (x *explorer) asksScore(step string) bool {
+	return mentions(x.view.asks, step+".score") || mentions(x.view.asks, step+".band")
+}
+
+// addsChoices tells whether a form's score is a sum over questions with a few answers each: then
+// going through the answers goes through the scores.
+func addsChoices(f *pathways.Form) bool {
+	if f.Score.By != pathways.BySum {
+		return false
+	}
+	return !slices.ContainsFunc(f.Fields, func(q pathways.Field) bool {
+		return q.Scored() && q.Type != pathways.TypeBool && q.Type != pathways.TypeCode
+	})
 }
 
 // openEnded tells whether a name is of a number or of a text that is no choice among some.
