@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"throughline/care"
@@ -13,7 +14,7 @@ import (
 )
 
 // Store keeps migrations; *store.Store is one.
-type Store interface {
+type Store interface { //nolint:interfacebloat // what one loop of work reads and writes
 	CreateMigration(ctx context.Context, m store.PatientMigration) error
 	PatientMigration(ctx context.Context, id care.ID) (store.PatientMigration, error)
 	MigrationsAtWork(ctx context.Context) ([]store.PatientMigration, error)
@@ -145,7 +146,7 @@ func (r *Runner) Act(ctx context.Context, id care.ID, what, reason string, by ca
 	}
 	again := false
 	m, err := r.Store.ChangeMigration(ctx, id, store.MigrationAct{At: r.Now().UTC(), Actor: by, What: what, Reason: reason}, func(m *store.PatientMigration) error {
-		if !has(rule.from, m.Status) {
+		if !slices.Contains(rule.from, m.Status) {
 			return care.Errorf(care.Conflict, "the migration is %s", m.Status).By("migration." + what)
 		}
 		again = m.Status != store.MigrationPreviewed
@@ -168,15 +169,6 @@ func (r *Runner) Act(ctx context.Context, id care.ID, what, reason string, by ca
 	}
 	r.ring()
 	return m, nil
-}
-
-func has(all []store.MigrationStatus, one store.MigrationStatus) bool {
-	for _, s := range all {
-		if s == one {
-			return true
-		}
-	}
-	return false
 }
 
 // ring tells the loop of work.

@@ -273,7 +273,7 @@ func (m *mover) drop(st *Step) {
 // putInPlace takes out what goes, and puts the clocks where they stood.
 func (m *mover) putInPlace(rec *MoveRecord) {
 	m.s.Steps = slices.DeleteFunc(m.s.Steps, func(st *Step) bool { return m.going[st] })
-	m.s.Clocks = slices.DeleteFunc(m.s.Clocks, func(c *Clock) bool { return contains(m.without, c) })
+	m.s.Clocks = slices.DeleteFunc(m.s.Clocks, func(c *Clock) bool { return slices.Contains(m.without, c) })
 	for _, w := range rec.Clocks {
 		if w.Was == nil {
 			continue
@@ -310,7 +310,7 @@ func (m *mover) restoreLists(rec *MoveRecord) {
 	m.s.Kept = nil
 	for _, k := range kept {
 		known := slices.ContainsFunc(rec.Kept, func(q Kept) bool { return same(q, k) })
-		words := k.Message != "" && !same(k.Template, m.Engine.Template(State{}, m.messageNamed(k.Message)))
+		words := k.Message != "" && !same(k.Template, m.Template(State{}, m.messageNamed(k.Message)))
 		if known || words || k.Step != "" && m.def.StepByID(k.Step) == nil && m.stepNamed(k.Step) {
 			m.s.Kept = append(m.s.Kept, k)
 		}

@@ -101,30 +101,27 @@ func (m *mover) learnFacts() {
 	for _, f := range m.def.Facts {
 		before := m.left.declared(f.Name)
 		known, ok := m.fact(f.Name)
-		switch {
-		case ok && before != nil && (before.Type != f.Type || !slices.Equal(before.Values, f.Values)):
+		if ok && before != nil && (before.Type != f.Type || !slices.Equal(before.Values, f.Values)) {
 			m.retype(f, known)
-		case !ok && f.From != "":
-			derive = true
-		case !ok && f.Default != nil:
-			if v, err := typed(f, f.Default, m.zone); err == nil {
-				m.ended = m.learn(f.Name, v, "default") || m.ended
-			}
 		}
-		derive = derive || before != nil && before.From != f.From
+		derive = derive || !ok && f.From != "" || before != nil && before.From != f.From
 	}
 	if derive {
 		m.ended = m.deriveFacts() || m.ended
 	}
 	for _, f := range m.def.Facts {
-		if _, known := m.fact(f.Name); known {
-			continue
+		if _, known := m.fact(f.Name); !known {
+			m.learnDefault(f)
 		}
-		if v, err := typed(f, f.Default, m.zone); f.Default != nil && err == nil {
-			m.ended = m.learn(f.Name, v, "default") || m.ended
-		} else if f.Required {
-			m.asks = append(m.asks, fmt.Sprintf("Version %d needs to know: %s.", m.def.Version, m.nameInWords(f.Name)))
-		}
+	}
+}
+
+// learnDefault takes a fact's default; where it has none and the pathway needs it, a person is asked.
+func (m *mover) learnDefault(f pathways.Fact) {
+	if v, err := typed(f, f.Default, m.zone); f.Default != nil && err == nil {
+		m.ended = m.learn(f.Name, v, "default") || m.ended
+	} else if f.Required {
+		m.asks = append(m.asks, fmt.Sprintf("Version %d needs to know: %s.", m.def.Version, m.nameInWords(f.Name)))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"throughline/care"
@@ -150,19 +151,10 @@ func (r *run) noteClocks(rec *MoveRecord) {
 		rec.Clocks = append(rec.Clocks, entry)
 	}
 	for _, now := range r.s.Clocks {
-		if !contains(known, now) {
+		if !slices.Contains(known, now) {
 			rec.Clocks = append(rec.Clocks, ClockWas{Name: now.Name, Step: now.Step, Occurrence: now.Occurrence, Now: digestOfClock(now)})
 		}
 	}
-}
-
-func contains[T comparable](all []T, one T) bool {
-	for _, other := range all {
-		if other == one {
-			return true
-		}
-	}
-	return false
 }
 
 func (r *run) clockNamed(name, step string, occurrence int) *Clock {

@@ -90,7 +90,9 @@ func (w *walk) move() bool {
 	if w.state.Status == care.EnrollmentEnded {
 		return true
 	}
-	w.backAtOnce(before, from, what)
+	if !requestCalledOff(before, plan) {
+		w.backAtOnce(before, from, what)
+	}
 	if w.chance(40, "go on, then back") {
 		for range rapid.IntRange(1, 6).Draw(w.rt, "events between") {
 			w.now = w.now.Add(w.pass())
@@ -102,6 +104,15 @@ func (w *walk) move() bool {
 		}
 	}
 	return true
+}
+
+// requestCalledOff tells whether the plan withdraws a request from a service: that cannot be taken back,
+// and a person is asked.
+func requestCalledOff(s engine.State, plan engine.MovePlan) bool {
+	return slices.ContainsFunc(s.Steps, func(st *engine.Step) bool {
+		asked := st.Status == care.StepOpen && st.Referral != nil && st.Referral.Current != nil && st.Referral.Current.Status.Open()
+		return asked && slices.ContainsFunc(plan.Steps, func(m engine.StepMove) bool { return m.Step == st.ID && m.Open == engine.CalledOff })
+	})
 }
 
 // moveTurn takes an event that changes the version; nil where it was refused.
