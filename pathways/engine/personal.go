@@ -113,6 +113,9 @@ func (r *run) moveClock() error {
 		if c.Status != care.ClockRunning && c.Status != care.ClockMissed {
 			continue
 		}
+		if st := r.stepByNumber(c.Step, c.Occurrence); st != nil && st.Status.Ended() {
+			continue // it was missed, and the work is done since
+		}
 		if c.Pause == pathways.PauseNever {
 			return care.Errorf(care.Conflict, "the deadline %q is set by %s and cannot be moved", c.Name, reasonOr(c.Source, "a rule")).By("clock.move.statutory")
 		}

@@ -191,6 +191,15 @@ func TestPersonalChanges(t *testing.T) {
 	due(t, w, "ask", "work", "2025-12-12T12:00:00-05:00")
 }
 
+// A deadline that was missed before its work was done has nothing more to run for.
+func TestTheDeadlineOfWhatIsDoneStays(t *testing.T) {
+	w := kinds(t)
+	sleep(t, w, "2025-12-04T12:00:00-05:00")
+	complete(t, w, "measured", "done")
+	end := at(t, "2025-12-20T10:00:00-05:00")
+	refused(t, w, engine.Event{Kind: engine.ClockMove, Actor: coordinator, Reason: "later", Clock: "exact", Step: "measured", Until: &end}, care.NotFound, "clock")
+}
+
 // Where nothing else holds an enrollment, a person has it.
 func TestNothingFallsThrough(t *testing.T) {
 	w := kinds(t)
