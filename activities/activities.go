@@ -63,6 +63,7 @@ type Config struct {
 	Recipients Recipients
 	Links      Links
 	Directory  Directory
+	Neighbours workflows.Neighbours
 	Mail       notify.Channel
 	InApp      notify.Channel // optional: for people without an e-mail address
 	Desk       Desk           // optional
@@ -99,6 +100,7 @@ func (c Config) check() error {
 		{"recipients", c.Recipients != nil},
 		{"links", c.Links != nil},
 		{"a directory", c.Directory != nil},
+		{"a way to other enrollments", c.Neighbours != nil},
 		{"an organization's name", c.Organization != ""},
 		{"a mail channel", c.Mail != nil},
 		{"a clock", c.Now != nil},

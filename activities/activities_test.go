@@ -49,6 +49,10 @@ type outside struct {
 
 	result  notify.Result
 	letters []notify.Message
+
+	started    workflows.SubStart
+	asked      []string // what other enrollments were asked and told
+	neighbours error
 }
 
 func newOutside() *outside {
@@ -107,9 +111,27 @@ func (o *outside) Deliver(_ context.Context, m notify.Message) notify.Result {
 	return o.result
 }
 
+// StartPathway implements workflows.Neighbours.
+func (o *outside) StartPathway(_ context.Context, l engine.SubLaunch) (workflows.SubStart, error) {
+	o.asked = append(o.asked, "start "+l.Pathway)
+	return o.started, o.neighbours
+}
+
+// EndPathway implements workflows.Neighbours.
+func (o *outside) EndPathway(_ context.Context, e engine.SubEnd) error {
+	o.asked = append(o.asked, "end "+e.EnrollmentID)
+	return o.neighbours
+}
+
+// TellParent implements workflows.Neighbours.
+func (o *outside) TellParent(_ context.Context, n engine.ParentNews) error {
+	o.asked = append(o.asked, "tell "+n.Parent.EnrollmentID)
+	return o.neighbours
+}
+
 func (o *outside) config() activities.Config {
 	return activities.Config{
-		Journal: o, Outbox: o, Recipients: o, Links: o, Directory: o, Mail: o, Desk: o,
+		Journal: o, Outbox: o, Recipients: o, Links: o, Directory: o, Neighbours: o, Mail: o, Desk: o,
 		PublicURL: "https://care.example/", Organization: "Example Clinic", Phone: "555-0100",
 		Now: func() time.Time { return o.now }, Logger: slog.New(slog.NewJSONHandler(&o.log, nil)),
 	}
@@ -404,3 +426,31 @@ type databaseError struct{}
 
 func (databaseError) Error() string    { return "duplicate key: (name)=(Jane Doe)" }
 func (databaseError) SQLState() string { return "23505" }
+
+// What other enrollments are asked and told is passed on; a refusal is final, a failure is tried again.
+func TestNeighbours(t *testing.T) {
+	o := newOutside()
+	o.started = workflows.SubStart{EnrollmentID: "child"}
+	a := o.activities(t)
+	done, err := a.StartPathway(t.Context(), engine.SubLaunch{Pathway: "food"})
+	if err != nil || done.EnrollmentID != "child" {
+		t.Errorf("%+v, %v", done, err)
+	}
+	if err := a.EndPathway(t.Context(), engine.SubEnd{EnrollmentID: "child"}); err != nil {
+		t.Error(err)
+	}
+	if err := a.TellParent(t.Context(), engine.ParentNews{Parent: engine.Parent{EnrollmentID: "parent"}}); err != nil {
+		t.Error(err)
+	}
+	if diff := cmp.Diff([]string{"start food", "end child", "tell parent"}, o.asked); diff != "" {
+		t.Error(diff)
+	}
+	for _, code := range []care.Code{care.NotFound, care.Unavailable} {
+		o.neighbours = care.Errorf(code, "no")
+		_, err := a.StartPathway(t.Context(), engine.SubLaunch{})
+		var failure *temporal.ApplicationError
+		if !errors.As(err, &failure) || failure.NonRetryable() != (code == care.NotFound) {
+			t.Errorf("%s became %v", code, err)
+		}
+	}
+}

@@ -94,7 +94,7 @@ func (a *App) start(ctx context.Context) error {
 	if err := a.openSecrets(); err != nil {
 		return err
 	}
-	for _, part := range []func(context.Context) error{a.startDatabase, a.startTemporal, a.seed, a.followClock} {
+	for _, part := range []func(context.Context) error{a.startDatabase, a.startTemporal, a.seed, a.followClock, a.openRouter} {
 		if err := part(ctx); err != nil {
 			return err
 		}
@@ -136,11 +136,7 @@ func (a *App) openSecrets() error {
 }
 
 func (a *App) startAPI(ctx context.Context) error {
-	zone, calendar, err := a.organization(ctx)
-	if err != nil {
-		return err
-	}
-	a.router = router.New(router.Config{Store: a.store, Commands: a.commands, Zone: zone, Calendar: calendar, Logger: a.cfg.Logger, Now: a.cfg.Now})
+	zone, calendar := a.router.Zone, a.router.Calendar
 	a.proof = &proof.Reconciler{Shelf: a.store, Engine: a.commands, Logger: a.cfg.Logger, Now: a.cfg.Now}
 	a.moves = migration.New(migration.Runner{Store: a.store, Commands: a.commands, Logger: a.cfg.Logger, Now: a.logicalNow})
 	if a.cfg.Demo {
@@ -166,6 +162,17 @@ func (a *App) startAPI(ctx context.Context) error {
 		}
 	}
 	a.front.open(handler)
+	return nil
+}
+
+// openRouter makes the one door by which enrollments start: messages, people and other enrollments all
+// take it.
+func (a *App) openRouter(ctx context.Context) error {
+	zone, calendar, err := a.organization(ctx)
+	if err != nil {
+		return err
+	}
+	a.router = router.New(router.Config{Store: a.store, Commands: a.commands, Zone: zone, Calendar: calendar, Logger: a.cfg.Logger, Now: a.cfg.Now})
 	return nil
 }
 

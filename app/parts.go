@@ -175,7 +175,7 @@ func (a *App) startWorkers() error {
 		return err
 	}
 	acts, err := activities.New(activities.Config{
-		Journal: journal{a.store}, Outbox: outbox{a.store}, Recipients: addressBook{a.store}, Directory: services{a.store},
+		Journal: journal{a.store}, Outbox: outbox{a.store}, Recipients: addressBook{a.store}, Directory: services{a.store}, Neighbours: a.router,
 		Links: &identity.PartnerLinks{Links: a.links, Keep: keepLink(a.store), PublicURL: a.cfg.PublicURL, Life: linkLife, Now: a.logicalNow},
 		Mail:  channel, PublicURL: a.cfg.PublicURL, Organization: a.cfg.Organization, Phone: a.cfg.Phone, Now: a.logicalNow, Logger: a.cfg.Logger,
 	})

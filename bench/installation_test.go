@@ -142,7 +142,7 @@ func (in *installation) startWorkers(mailDir string) error {
 		return err
 	}
 	acts, err := activities.New(activities.Config{
-		Journal: pen{in.store}, Outbox: outbox{in.store}, Recipients: addressBook{in.store}, Links: nobody{}, Directory: nobody{},
+		Journal: pen{in.store}, Outbox: outbox{in.store}, Recipients: addressBook{in.store}, Links: nobody{}, Directory: nobody{}, Neighbours: nobody{},
 		Mail: mailbox.New(box, time.Now), PublicURL: "http://127.0.0.1:8080", Organization: "Bench", Phone: "555-0100", Now: time.Now, Logger: quiet,
 	})
 	if err != nil {

@@ -70,3 +70,14 @@ func (nobody) Services(context.Context, string, care.ID, []care.ID) ([]engine.Ca
 func (nobody) ReferralLink(context.Context, care.ID, care.ID) (string, error) {
 	return "", errors.New("no benchmark refers anybody")
 }
+
+// StartPathway implements workflows.Neighbours: no pathway here starts another.
+func (nobody) StartPathway(context.Context, engine.SubLaunch) (workflows.SubStart, error) {
+	return workflows.SubStart{Refused: "there is no other pathway"}, nil
+}
+
+// EndPathway implements workflows.Neighbours.
+func (nobody) EndPathway(context.Context, engine.SubEnd) error { return nil }
+
+// TellParent implements workflows.Neighbours.
+func (nobody) TellParent(context.Context, engine.ParentNews) error { return nil }

@@ -111,7 +111,12 @@ type Step struct {
 	OpensAt      *time.Time `json:"opens_at,omitempty"`
 	Personal     bool       `json:"personal,omitempty"` // added for this enrollment by a person
 	Score        *Score     `json:"score,omitempty"`    // what a score step computed
-	Cause        Cause      `json:"cause"`
+	// Discretionary marks a step that begins only when a person says so; Offered, that it may now. Its
+	// cause says why it may.
+	Discretionary bool  `json:"discretionary,omitempty"`
+	Offered       bool  `json:"offered,omitempty"`
+	Child         ID    `json:"child,omitempty"` // the enrollment that a pathway step started
+	Cause         Cause `json:"cause"`
 }
 
 // ClockStatus is where a clock stands.

@@ -48,6 +48,7 @@ func check(d *Definition) []finding {
 	}
 	c.header()
 	c.launch()
+	c.relations()
 	c.facts()
 	c.clocks()
 	c.ladders()
@@ -153,6 +154,10 @@ func (c *checker) role(path string, line int, role string, also ...string) {
 
 // event checks the kind of an event.
 func (c *checker) event(path string, line int, kind string) {
+	if kind == EnrollmentEnded && path != "launch.on" {
+		c.wrongValue(path, line, "the end of an enrollment launches another pathway, and is no event of a running one", "ask how a pathway that a step started ended by <step>.ended_as")
+		return
+	}
 	known := c.eventNames()
 	if !slices.Contains(known, kind) {
 		c.wrongValue(path, line, fmt.Sprintf("no event is called %q", kind), suggest(kind, known))

@@ -53,6 +53,7 @@ func (c *checker) reachability() {
 			continue
 		}
 		c.hangsOnTrack(s)
+		c.hangsOnDiscretion(s)
 	}
 }
 

@@ -37,6 +37,7 @@ func (c *checker) step(path string, s *Step) {
 	}
 	c.opening(path, s)
 	c.misplaced(path, s)
+	c.discretionary(path, s)
 	if s.Owner != "" {
 		c.role(path+".owner", s.Line, s.Owner)
 	}
@@ -60,6 +61,8 @@ func (c *checker) step(path string, s *Step) {
 		c.questionnaire(path, s)
 	case KindScore:
 		c.score(path, s)
+	case KindPathway:
+		c.subPathway(path, s)
 	}
 	if s.Repeat != nil {
 		c.repeat(path, s)

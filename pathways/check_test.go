@@ -119,12 +119,12 @@ func TestDocumentedNames(t *testing.T) {
 			names = append(names, "`"+f.Name+"`")
 		}
 	}
-	for _, facts := range [][]Fact{PatientFacts, StepFacts, AppointmentFacts, QuestionnaireFacts, ScoreFacts, AttemptFacts} {
+	for _, facts := range [][]Fact{PatientFacts, StepFacts, AppointmentFacts, QuestionnaireFacts, ScoreFacts, PathwayFacts, AttemptFacts} {
 		for _, f := range facts {
 			names = append(names, "."+f.Name)
 		}
 	}
-	for _, list := range [][]string{Roles, Requirements, stepClocks, Placeholders, Kinds, missingRules, answerTypes, sensitivityLabels()} {
+	for _, list := range [][]string{Roles, Requirements, stepClocks, Placeholders, Kinds, relationKinds, missingRules, answerTypes, sensitivityLabels()} {
 		names = append(names, list...)
 	}
 	for _, n := range names {

@@ -104,6 +104,8 @@ func (dec *decoder) special(n ast.Node, v reflect.Value, path string) bool {
 	switch x := v.Addr().Interface().(type) {
 	case *[]string:
 		dec.texts(n, v, path)
+	case *Given:
+		dec.text(n, reflect.ValueOf(&x.From).Elem(), path)
 	case *ScoreInput:
 		dec.text(n, reflect.ValueOf(&x.From).Elem(), path)
 	case *[]int:

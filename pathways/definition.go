@@ -16,7 +16,8 @@ type Definition struct {
 	Languages  []string   `yaml:"languages,omitempty" json:"languages,omitempty"`
 	Uses       []Used     `yaml:"uses,omitempty" json:"uses,omitempty"` // the parts it was made with
 	Launch     Launch     `yaml:"launch" json:"launch"`
-	Facts      []Fact     `yaml:"facts,omitempty" json:"facts,omitempty"` // in the file's order; YAML has them by name
+	Relations  []Relation `yaml:"relations,omitempty" json:"relations,omitempty"` // to other pathways
+	Facts      []Fact     `yaml:"facts,omitempty" json:"facts,omitempty"`         // in the file's order; YAML has them by name
 	Clocks     []Clock    `yaml:"clocks,omitempty" json:"clocks,omitempty"`
 	Ladders    []Ladder   `yaml:"ladders,omitempty" json:"ladders,omitempty"`
 	Forms      []Form     `yaml:"forms,omitempty" json:"forms,omitempty"`
@@ -206,6 +207,8 @@ type Step struct {
 	Referral    *Referral    `yaml:"referral,omitempty" json:"referral,omitempty"`       //
 	Wait        *Wait        `yaml:"wait,omitempty" json:"wait,omitempty"`               //
 	Milestone   string       `yaml:"milestone,omitempty" json:"milestone,omitempty"`     // what is reached
+	// Pathway starts another pathway for the same patient.
+	Pathway *SubPathway `yaml:"pathway,omitempty" json:"pathway,omitempty"`
 	// Score computes a published score.
 	Score *ScoreSpec `yaml:"score,omitempty" json:"score,omitempty"`
 	// Questionnaire asks the patient, or a role, the questions of a form.
@@ -235,8 +238,10 @@ type Step struct {
 	On     string   `yaml:"on,omitempty" json:"on,omitempty"`
 	Repeat *Repeat  `yaml:"repeat,omitempty" json:"repeat,omitempty"`
 	// Optional steps do not hold up the pathway's completion.
-	Optional bool    `yaml:"optional,omitempty" json:"optional,omitempty"`
-	OnNoShow *NoShow `yaml:"on_no_show,omitempty" json:"on_no_show,omitempty"`
+	Optional bool `yaml:"optional,omitempty" json:"optional,omitempty"`
+	// Discretionary steps are offered once they may begin, and begin only when a person says so.
+	Discretionary bool    `yaml:"discretionary,omitempty" json:"discretionary,omitempty"`
+	OnNoShow      *NoShow `yaml:"on_no_show,omitempty" json:"on_no_show,omitempty"`
 
 	// Sensitive labels the step and everything that may be asked of it, as a fact's does.
 	Sensitive []string `yaml:"sensitive,omitempty" json:"sensitive,omitempty"`

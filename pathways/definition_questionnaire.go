@@ -137,6 +137,9 @@ func (d *Definition) AnsweredStep(eventKind string) (step string, ok bool) {
 // answers to its own questionnaires.
 func (d *Definition) eventKinds() []EventKind {
 	kinds := slices.Clip(EventKinds)
+	if d.Launch.On == EnrollmentEnded {
+		kinds = append(kinds, launchEvent)
+	}
 	for i := range d.Steps {
 		if s := &d.Steps[i]; s.Questionnaire != nil {
 			kinds = append(kinds, EventKind{Name: AnsweredEvent(s.ID), Attributes: d.answersOf(s)})

@@ -153,6 +153,13 @@ func (l *usesList) step(s *Step) {
 			l.add(input)
 		}
 	}
+	if s.Pathway != nil {
+		for _, g := range s.Pathway.With {
+			given := at("pathway.with."+g.Name, g.From, anyResult)
+			given.line = g.Line
+			l.add(given)
+		}
+	}
 	if s.Wait != nil {
 		l.add(at("wait.until", s.Wait.Until, condition))
 	}

@@ -10,10 +10,11 @@ const (
 	KindMilestone     = "milestone"
 	KindQuestionnaire = "questionnaire"
 	KindScore         = "score"
+	KindPathway       = "pathway"
 )
 
 // Kinds are all kinds of step, in the order in which they are told.
-var Kinds = []string{KindTask, KindMessage, KindAppointment, KindQuestionnaire, KindScore, KindReferral, KindWait, KindMilestone}
+var Kinds = []string{KindTask, KindMessage, KindAppointment, KindQuestionnaire, KindScore, KindReferral, KindPathway, KindWait, KindMilestone}
 
 // is tells whether the step has what makes it the kind.
 func (s *Step) is(kind string) bool {
@@ -34,6 +35,8 @@ func (s *Step) is(kind string) bool {
 		return s.Questionnaire != nil
 	case KindScore:
 		return s.Score != nil
+	case KindPathway:
+		return s.Pathway != nil
 	}
 	return false
 }
@@ -67,6 +70,8 @@ func (s *Step) Title() string {
 		return "Questions " + s.Questionnaire.Form
 	case KindScore:
 		return "Score " + s.Score.By
+	case KindPathway:
+		return "Pathway " + s.Pathway.Start
 	}
 	return s.ID
 }

@@ -66,6 +66,9 @@ func appendStepNames(names []name, d *Definition, s *Step) []name {
 	if s.Kind() == KindScore {
 		names = appendFacts(names, s.ID+".", scopeSteps, ScoreFacts)
 	}
+	if s.Kind() == KindPathway {
+		names = appendFacts(names, s.ID+".", scopeSteps, PathwayFacts)
+	}
 	if s.Kind() == KindQuestionnaire {
 		names = appendFacts(names, s.ID+".", scopeSteps, QuestionnaireFacts)
 	}

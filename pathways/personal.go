@@ -13,7 +13,7 @@ import (
 // part of it.
 func CheckPersonal(d *Definition, s *Step) error {
 	switch s.Kind() {
-	case KindWait, KindMilestone, KindScore:
+	case KindWait, KindMilestone, KindScore, KindPathway:
 		return refuse("new_step", "only a task, an appointment, a message, a questionnaire or a referral can be added")
 	}
 	with := *d

@@ -166,7 +166,7 @@ func (b *schemaBuilder) value(t reflect.Type, rule map[string]any) map[string]an
 	switch t {
 	case reflect.TypeFor[Used]():
 		return map[string]any{"type": "string", "pattern": partName.String()}
-	case reflect.TypeFor[Argument](), reflect.TypeFor[ScoreInput]():
+	case reflect.TypeFor[Argument](), reflect.TypeFor[ScoreInput](), reflect.TypeFor[Given]():
 		return scalar()
 	case reflect.TypeFor[Ladder]():
 		return map[string]any{"type": "array", "minItems": 1, "items": b.object(reflect.TypeFor[Rung]())}

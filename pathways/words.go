@@ -32,6 +32,8 @@ func (s *Step) InWords() string {
 		return "Questions: " + Plain(s.Questionnaire.Form)
 	case KindScore:
 		return "Score: " + s.Score.InWords()
+	case KindPathway:
+		return "Pathway: " + Plain(s.Pathway.Start)
 	}
 	return s.Title()
 }

@@ -186,8 +186,8 @@ func (p *projected) add(t turnRow) {
 			entry.EnrollmentID, entry.Seq, entry.Ordinal = t.EnrollmentID, t.Seq, entries
 			r.Ordinal, r.Body = entries, entry
 			p.timeline.add(r)
-		case engine.FindServices, engine.RevokeLinks:
-			// Not rows: the first is done by an activity, the second by the commit alone.
+		case engine.FindServices, engine.StartPathway, engine.EndPathway, engine.TellParent, engine.RevokeLinks:
+			// Not rows: activities do them, and the commit alone the last.
 		}
 	}
 	if !told {

@@ -65,14 +65,14 @@ func TestRegisteredTogether(t *testing.T) {
 	env := suite.NewTestWorkflowEnvironment()
 	d := &desk{}
 	a, err := activities.New(activities.Config{
-		Journal: d, Outbox: d, Recipients: d, Links: d, Directory: d, Mail: d,
+		Journal: d, Outbox: d, Recipients: d, Links: d, Directory: d, Neighbours: d, Mail: d,
 		PublicURL: "https://care.example", Organization: "Example Clinic", Now: env.Now, Logger: quiet,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	worker.RegisterPathways(env, a)
-	worker.RegisterDeliveries(env, a, a)
+	worker.RegisterDeliveries(env, a, a, a)
 
 	const file = "../workflows/testdata/errand.yaml"
 	src, err := os.ReadFile(file)
@@ -112,3 +112,14 @@ func TestRegisteredTogether(t *testing.T) {
 		t.Errorf("%d letters were sent", got)
 	}
 }
+
+// StartPathway implements workflows.Neighbours.
+func (d *desk) StartPathway(context.Context, engine.SubLaunch) (workflows.SubStart, error) {
+	return workflows.SubStart{EnrollmentID: "child"}, nil
+}
+
+// EndPathway implements workflows.Neighbours.
+func (d *desk) EndPathway(context.Context, engine.SubEnd) error { return nil }
+
+// TellParent implements workflows.Neighbours.
+func (d *desk) TellParent(context.Context, engine.ParentNews) error { return nil }

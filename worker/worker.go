@@ -24,7 +24,7 @@ func Start(c client.Client, a *activities.Activities, o Options) (*Workers, erro
 		deliveries: sdkworker.New(c, workflows.DeliveryQueue, o.forDeliveries()),
 	}
 	RegisterPathways(w.pathways, a)
-	RegisterDeliveries(w.deliveries, a, a)
+	RegisterDeliveries(w.deliveries, a, a, a)
 	if err := w.pathways.Start(); err != nil {
 		return nil, fmt.Errorf("starting the worker for pathways: %w", err)
 	}

@@ -25,6 +25,9 @@ const (
 	EscalateActivity     = "escalate"
 	SendLinkActivity     = "link_send"
 	FindServicesActivity = "link_find"
+	StartPathwayActivity = "pathway_start"
+	EndPathwayActivity   = "pathway_end"
+	TellParentActivity   = "pathway_tell"
 )
 
 // WorkflowID gives the id under which an enrollment's workflow runs.
@@ -123,6 +126,22 @@ type Deliverer interface {
 	Remind(ctx context.Context, m Outgoing) (engine.Delivery, error)
 	Escalate(ctx context.Context, m Outgoing) (engine.Delivery, error)
 	SendLink(ctx context.Context, m Outgoing) (engine.Delivery, error)
+}
+
+// SubStart is what became of another pathway that was to be started.
+type SubStart struct {
+	EnrollmentID care.ID `json:"enrollment_id,omitempty"`
+	Joined       bool    `json:"joined,omitempty"` // one that runs already follows it
+	// Refused says why it does not start; empty where it does.
+	Refused string `json:"refused,omitempty"`
+}
+
+// Neighbours are the other enrollments of the same patient. An error asks for another attempt: each may
+// be asked for any number of times, and does the same once.
+type Neighbours interface {
+	StartPathway(ctx context.Context, l engine.SubLaunch) (SubStart, error)
+	EndPathway(ctx context.Context, e engine.SubEnd) error
+	TellParent(ctx context.Context, n engine.ParentNews) error
 }
 
 // Finder looks for services.

@@ -53,8 +53,15 @@ func (e *enrollment) perform(ctx workflow.Context, eff engine.Effect) {
 }
 
 func (e *enrollment) result(ctx workflow.Context, eff engine.Effect) (ev engine.Event, finished bool) {
-	if eff.Kind == engine.FindServices {
+	switch eff.Kind {
+	case engine.FindServices:
 		return e.search(ctx, eff.Search)
+	case engine.StartPathway:
+		return e.startOther(ctx, eff.Start)
+	case engine.EndPathway:
+		return e.endOther(ctx, eff.End)
+	case engine.TellParent:
+		return e.tellParent(ctx, eff.Parent)
 	}
 	return e.send(ctx, eff.Message)
 }
@@ -130,15 +137,22 @@ func outside(eff engine.Effect) bool {
 	switch eff.Kind {
 	case engine.MessageRow:
 		return eff.Message.Status == care.MessageQueued
-	case engine.FindServices:
+	case engine.FindServices, engine.StartPathway, engine.EndPathway, engine.TellParent:
 		return true
 	}
 	return false
 }
 
 func effectID(eff engine.Effect) string {
-	if eff.Search != nil {
+	switch {
+	case eff.Search != nil:
 		return eff.Search.ID
+	case eff.Start != nil:
+		return eff.Start.ID
+	case eff.End != nil:
+		return eff.End.ID
+	case eff.Parent != nil:
+		return eff.Parent.ID
 	}
 	return eff.Message.ID
 }

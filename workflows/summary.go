@@ -33,7 +33,7 @@ func summaryOf(t engine.Turn) string {
 type tally struct {
 	assigned, closed, messages, referrals int
 	escalations                           []string
-	searching, ended                      bool
+	searching, starting, ended            bool
 }
 
 func (c *tally) add(eff engine.Effect) {
@@ -50,6 +50,8 @@ func (c *tally) add(eff engine.Effect) {
 		}
 	case engine.FindServices:
 		c.searching = true
+	case engine.StartPathway:
+		c.starting = true
 	}
 }
 
@@ -87,6 +89,9 @@ func (c *tally) phrases() []string {
 	count(c.referrals, "move", "referral")
 	if c.searching {
 		out = append(out, "find services")
+	}
+	if c.starting {
+		out = append(out, "start another pathway")
 	}
 	if c.ended {
 		out = append(out, "end the enrollment")

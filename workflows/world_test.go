@@ -72,6 +72,9 @@ type world struct {
 	failing error                     // what a search fails with
 	lost    bool                      // turns are there that the history does not know
 	follows *pathways.Definition      // the version of the last of them
+
+	asked     []string     // what other enrollments were asked and told
+	neighbour func() error // fails an attempt to start another pathway
 }
 
 func (w *world) register(r registry) {
@@ -81,6 +84,9 @@ func (w *world) register(r registry) {
 	r.RegisterActivityWithOptions(w.sendMessage, name(workflows.EscalateActivity))
 	r.RegisterActivityWithOptions(w.sendMessage, name(workflows.SendLinkActivity))
 	r.RegisterActivityWithOptions(w.findServices, name(workflows.FindServicesActivity))
+	r.RegisterActivityWithOptions(w.startPathway, name(workflows.StartPathwayActivity))
+	r.RegisterActivityWithOptions(w.endPathway, name(workflows.EndPathwayActivity))
+	r.RegisterActivityWithOptions(w.tellParent, name(workflows.TellParentActivity))
 }
 
 // commitTurn keeps what the production store keeps: one turn a number, the same one only once, and

@@ -86,6 +86,9 @@ func (r *Router) Run(ctx context.Context) error {
 		if err := r.Drain(ctx); err != nil && ctx.Err() == nil {
 			r.Logger.ErrorContext(ctx, "working on the inbox", "error", err)
 		}
+		if err := r.FollowEnds(ctx); err != nil && ctx.Err() == nil {
+			r.Logger.ErrorContext(ctx, "starting pathways that follow others", "error", err)
+		}
 		select {
 		case <-ctx.Done():
 			return nil

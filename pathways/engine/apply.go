@@ -9,7 +9,7 @@ import (
 
 // apply does what the event itself says. What follows from it is settled afterwards.
 func (r *run) apply() error {
-	if r.s.Status == care.EnrollmentEnded && r.ev.Kind != MessageDelivered && r.ev.Kind != Tick && r.ev.Kind != ClockOffset {
+	if r.s.Status == care.EnrollmentEnded && !heardAfterEnd[r.ev.Kind] {
 		return care.Errorf(care.Conflict, "the enrollment has ended (%s)", r.s.Outcome).By("enrollment.ended")
 	}
 	do, known := handlers[r.ev.Kind]
@@ -17,6 +17,12 @@ func (r *run) apply() error {
 		return care.Errorf(care.Invalid, "there is no event of the kind %q", r.ev.Kind).At("kind")
 	}
 	return do(r)
+}
+
+// heardAfterEnd are the results that still come when an enrollment has ended.
+var heardAfterEnd = map[EventKind]bool{
+	MessageDelivered: true, Tick: true, ClockOffset: true,
+	SubStarted: true, SubRefused: true, SubEnded: true, SubWithdrawn: true, ParentTold: true,
 }
 
 var handlers map[EventKind]func(*run) error
@@ -84,6 +90,11 @@ func init() { //nolint:gochecknoinits // the table refers to functions that refe
 
 		MessageDelivered:   (*run).delivered,
 		ReferralCandidates: (*run).found,
+		SubStarted:         (*run).otherStarted,
+		SubRefused:         (*run).otherRefused,
+		SubEnded:           (*run).otherEnded,
+		SubWithdrawn:       (*run).otherWithdrawn,
+		ParentTold:         (*run).parentTold,
 	}
 }
 
@@ -96,7 +107,7 @@ func (r *run) start() error {
 	r.s.EnrollmentID, r.s.PatientID = l.EnrollmentID, l.PatientID
 	r.s.Zone, r.s.Calendar, r.s.Offset = l.Zone, l.Calendar, l.Offset
 	r.s.Status, r.s.StartedAt, r.s.At = care.EnrollmentActive, r.at, r.at
-	r.s.Patient, r.s.Encounter = l.Patient, l.Encounter
+	r.s.Patient, r.s.Encounter, r.s.Parent = l.Patient, l.Encounter, l.Parent
 	if l.Encounter != nil {
 		r.s.EncounterID = l.Encounter.ID
 	}
@@ -144,6 +155,9 @@ func (r *run) catchUpOwnClocks() {
 func (r *run) launchInWords() string {
 	if r.s.Encounter != nil && r.s.Encounter.DischargedAt != nil {
 		return "discharged on " + r.day(*r.s.Encounter.DischargedAt)
+	}
+	if ended := r.ev.Launch.Ended; ended != nil {
+		return reasonOr(ended.Title, plain(ended.Pathway)) + " ended as " + plain(ended.Outcome)
 	}
 	if need := r.ev.Launch.Need; need != "" {
 		return "a need was found, " + plain(need)

@@ -108,7 +108,7 @@ func (r *run) end(as, reason string) {
 	for _, st := range r.s.Steps {
 		if st.Status == care.StepWaiting {
 			at := r.at
-			st.Status, st.EndedAt, st.Reason, st.OpensAt = care.StepSkipped, &at, why, nil
+			st.Status, st.EndedAt, st.Reason, st.OpensAt, st.Offered = care.StepSkipped, &at, why, nil, false
 		}
 		if st.Status == care.StepOpen {
 			r.endStep(st, care.StepCancelled, "", r.at, why)
@@ -139,6 +139,8 @@ func (r *run) end(as, reason string) {
 	}
 	cause := r.becauseOf(r.endRule, reason)
 	r.tell("enrollment.ended", "", text+".", cause)
+	r.endOthers()
+	r.tellParent()
 }
 
 func (r *run) withdraw() error {

@@ -81,6 +81,11 @@ const (
 const (
 	MessageDelivered   EventKind = "message.delivered"
 	ReferralCandidates EventKind = "referral.candidates"
+	SubStarted         EventKind = "subpathway.started"
+	SubRefused         EventKind = "subpathway.refused"
+	SubEnded           EventKind = "subpathway.ended"
+	SubWithdrawn       EventKind = "subpathway.withdrawn" // its end was asked for
+	ParentTold         EventKind = "parent.told"
 )
 
 // Event is something that happened. Which of the fields below the line it carries depends on its
@@ -120,6 +125,7 @@ type Event struct {
 	Given    bool             `json:"given,omitempty"`    // consent.recorded
 	Into     care.ID          `json:"into,omitempty"`     // patient.merged, enrollment.supersede: the survivor
 
+	Child      care.ID        `json:"child,omitempty"`      // subpathway.started, subpathway.ended: the other enrollment
 	Need       string         `json:"need,omitempty"`       // need.identified
 	NewStep    *pathways.Step `json:"new_step,omitempty"`   // step.add
 	Candidates []Candidate    `json:"candidates,omitempty"` // referral.candidates, best first
@@ -139,9 +145,22 @@ type Launch struct {
 	Need         string           `json:"need,omitempty"`
 	Zone         string           `json:"zone"` // IANA: the patient's, else the organization's
 	Calendar     care.Calendar    `json:"calendar"`
+	// Parent is the step of another enrollment that started this one.
+	Parent *Parent `json:"parent,omitempty"`
+	// Ended is the enrollment whose end launched this one.
+	Ended *EndedEnrollment `json:"ended,omitempty"`
 	// SupersededBy is a running enrollment for a later discharge: this one is recorded and ends at once.
 	SupersededBy care.ID       `json:"superseded_by,omitempty"`
 	Offset       time.Duration `json:"offset,omitempty"` // demonstrations only
+}
+
+// EndedEnrollment is what the end of an enrollment tells a pathway that follows it.
+type EndedEnrollment struct {
+	EnrollmentID care.ID   `json:"enrollment_id"`
+	Pathway      string    `json:"pathway"`
+	Title        string    `json:"title,omitempty"`
+	Outcome      string    `json:"outcome"` // its named end
+	EndedAt      time.Time `json:"ended_at"`
 }
 
 // PatientFacts is what the engine knows of a patient: no name, no number, no address.

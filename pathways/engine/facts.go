@@ -320,6 +320,9 @@ func (r *run) eventFact(name string) (any, bool) {
 			return need, need != ""
 		}
 	}
+	if l := r.ev.Launch; l != nil && l.Ended != nil {
+		return endedFact(l.Ended, name)
+	}
 	if o := r.ev.Observation; o != nil {
 		if v, known, ok := r.gainFact(o, name); ok {
 			return v, known
@@ -334,6 +337,18 @@ func (r *run) eventFact(name string) (any, bool) {
 		return nil, false
 	}
 	return encounterFact(enc, name, r.s.EncounterID)
+}
+
+func endedFact(ended *EndedEnrollment, name string) (any, bool) {
+	switch name {
+	case "pathway":
+		return ended.Pathway, true
+	case "outcome":
+		return ended.Outcome, true
+	case "ended_at":
+		return ended.EndedAt.UTC(), true
+	}
+	return nil, false
 }
 
 func encounterFact(enc *care.Encounter, name string, own care.ID) (any, bool) {
@@ -393,6 +408,13 @@ func stepFact(st *Step, name string) (any, bool) {
 		return int64(liveAttempts(st.Attempts)), true
 	case "no_shows":
 		return int64(st.NoShows), true
+	case "started":
+		return st.Sub != nil && st.Sub.EnrollmentID != "", true
+	case "ended_as":
+		if st.Sub == nil {
+			return nil, false
+		}
+		return st.Sub.EndedAs, st.Sub.EndedAs != ""
 	case "answered":
 		return st.Outcome == outcomeAnswered, true
 	case "kept":

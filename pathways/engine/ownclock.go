@@ -27,8 +27,11 @@ var ownLadders = map[string]*pathways.Ladder{
 
 // longestWait is how long a step of its kind waits at most.
 func longestWait(step *pathways.Step) string {
-	if step.Questionnaire != nil {
+	switch {
+	case step.Questionnaire != nil:
 		return step.Questionnaire.Within
+	case step.Pathway != nil:
+		return step.Pathway.Within
 	}
 	return step.Wait.For
 }

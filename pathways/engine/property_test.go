@@ -31,7 +31,7 @@ type walk struct {
 
 // Whatever happens, in whatever order and at whatever time, the engine keeps its promises.
 func TestPromises(t *testing.T) {
-	files := []string{"../library/post-discharge-tcm.yaml", "../library/social-need-referral.yaml", "testdata/kinds.yaml", "testdata/tcm.yaml", questions, scores}
+	files := []string{"../library/post-discharge-tcm.yaml", "../library/social-need-referral.yaml", "testdata/kinds.yaml", "testdata/tcm.yaml", questions, scores, subs}
 	engines := make([]*engine.Engine, len(files))
 	for i, file := range files {
 		engines[i] = load(t, file)
@@ -445,6 +445,19 @@ func (w *walk) effects(effects []engine.Effect) {
 	queued := map[care.ID]bool{}
 	for _, eff := range effects {
 		switch {
+		case eff.Start != nil:
+			ev := engine.Event{ID: eff.Start.ID, Kind: pick(w, "other", engine.SubStarted, engine.SubStarted, engine.SubStarted, engine.SubRefused), Step: eff.Start.Parent.Step, Occurrence: eff.Start.Parent.Occurrence}
+			if ev.Kind == engine.SubStarted {
+				ev.Child, ev.Outcome = "child-"+eff.Start.ID, pick(w, "joined", "", "", "", "joined")
+			}
+			w.waiting = append(w.waiting, ev)
+			if w.chance(60, "the other ends") {
+				w.waiting = append(w.waiting, engine.Event{ID: "ended:" + eff.Start.ID, Kind: engine.SubEnded, Step: ev.Step, Occurrence: ev.Occurrence, Child: "child-" + eff.Start.ID, Outcome: care.EndCompleted})
+			}
+		case eff.End != nil:
+			w.waiting = append(w.waiting, engine.Event{ID: eff.End.ID, Kind: engine.SubWithdrawn, Step: eff.End.Step, Occurrence: eff.End.Occurrence})
+		case eff.Parent != nil:
+			w.waiting = append(w.waiting, engine.Event{ID: eff.Parent.ID, Kind: engine.ParentTold})
 		case eff.Search != nil:
 			found := []engine.Candidate{{ServiceID: "s1", Name: "One"}, {ServiceID: "s2", Name: "Two"}, {ServiceID: "s3", Name: "Three"}}
 			w.waiting = append(w.waiting, engine.Event{ID: eff.Search.ID, Kind: engine.ReferralCandidates, Step: eff.Search.Step, Occurrence: eff.Search.Occurrence, Candidates: found[:rapid.IntRange(0, 3).Draw(w.rt, "services")]})

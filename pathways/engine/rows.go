@@ -142,8 +142,13 @@ func rungInWords(act, who string) string {
 
 // dueInWords says what the end of a clock means where no rung does anything then.
 func dueInWords(st *Step, c *Clock) string {
-	if c.Name == clockWait && st.Kind == pathways.KindQuestionnaire {
+	switch {
+	case c.Name == clockWait && st.Kind == pathways.KindQuestionnaire:
 		return "the time for the answers is over"
+	case c.Name == clockWait && st.Kind == pathways.KindPathway:
+		return "it is asked what became of the other pathway"
+	case c.Name == clockSearch && st.Kind == pathways.KindPathway:
+		return "it is given to a person to start the other pathway"
 	}
 	switch c.Name {
 	case clockAttendance:
@@ -236,8 +241,20 @@ func (r *run) stepRow(st *Step) care.Step {
 	return care.Step{
 		EnrollmentID: r.s.EnrollmentID, Step: st.ID, Occurrence: st.Occurrence, Kind: st.Kind, Title: r.stepTitle(st), Track: st.Track,
 		Status: st.Status, Outcome: st.Outcome, Reason: st.Reason, OpenedAt: st.OpenedAt, EndedAt: st.EndedAt, OpensAt: st.OpensAt,
-		Personal: st.Personal, Score: st.Score, Cause: st.Cause,
+		Personal: st.Personal, Score: st.Score, Offered: st.Offered, Discretionary: r.isDiscretionary(st), Child: childOf(st), Cause: st.Cause,
 	}
+}
+
+func (r *run) isDiscretionary(st *Step) bool {
+	spec := r.spec(st.ID)
+	return spec != nil && spec.Discretionary
+}
+
+func childOf(st *Step) care.ID {
+	if st.Sub == nil {
+		return ""
+	}
+	return st.Sub.EnrollmentID
 }
 
 func (r *run) clockRows() {

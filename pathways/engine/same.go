@@ -16,11 +16,13 @@ func sameStep(a, b *Step) bool {
 	return a.ID == b.ID && a.Occurrence == b.Occurrence && a.Kind == b.Kind && a.Track == b.Track && a.Personal == b.Personal &&
 		a.Status == b.Status && a.Outcome == b.Outcome && a.Reason == b.Reason &&
 		sameTime(a.OpenedAt, b.OpenedAt) && sameTime(a.EndedAt, b.EndedAt) && sameTime(a.OpensAt, b.OpensAt) &&
-		a.Round == b.Round && a.Ready == b.Ready && a.Missed == b.Missed && a.Cause == b.Cause &&
+		a.Round == b.Round && a.Ready == b.Ready && a.Offered == b.Offered && a.Missed == b.Missed && a.Cause == b.Cause &&
 		sameBehind(a.Task, b.Task, sameTask) && slices.Equal(a.Attempts, b.Attempts) && sameBehind(a.Appointment, b.Appointment, sameAppointment) &&
 		a.NoShows == b.NoShows && sameBehind(a.Referral, b.Referral, sameReferralRun) && a.MessageID == b.MessageID &&
-		sameBehind(a.Score, b.Score, sameScore) && sameFacts(a.Supplied, b.Supplied)
+		sameBehind(a.Score, b.Score, sameScore) && sameFacts(a.Supplied, b.Supplied) && sameBehind(a.Sub, b.Sub, sameSub)
 }
+
+func sameSub(a, b *SubRun) bool { return reflect.DeepEqual(a, b) }
 
 // sameScore and sameFacts compare values that may be lists, which == cannot.
 func sameScore(a, b *care.Score) bool { return reflect.DeepEqual(a, b) }

@@ -48,6 +48,10 @@ type State struct {
 	// Unheard are the questionnaire steps that were answered while the enrollment stood still. What
 	// waits for their answers hears of them when it goes on.
 	Unheard []string `json:"unheard,omitempty"`
+	// Parent is the step of another enrollment that started this one; Untold, that it has not heard yet
+	// how this one ended.
+	Parent *Parent `json:"parent,omitempty"`
+	Untold bool    `json:"untold,omitempty"`
 
 	Kept      []Kept      `json:"kept,omitempty"`      // the rules of open work that the present version no longer has
 	Migration *MoveRecord `json:"migration,omitempty"` // how it came to its version, while that may be taken back
@@ -110,9 +114,11 @@ type Step struct {
 	// Round counts a repeated step's repetitions, from 1 in each run of its track.
 	Round int `json:"round,omitempty"`
 	// Ready marks a message whose conditions held, and that waits for its moment only.
-	Ready  bool       `json:"ready,omitempty"`
-	Missed bool       `json:"missed,omitempty"`
-	Cause  care.Cause `json:"cause"`
+	Ready bool `json:"ready,omitempty"`
+	// Offered marks a discretionary step that a person may begin now.
+	Offered bool       `json:"offered,omitempty"`
+	Missed  bool       `json:"missed,omitempty"`
+	Cause   care.Cause `json:"cause"`
 
 	Task        *care.Task        `json:"task,omitempty"`
 	Attempts    []care.Attempt    `json:"attempts,omitempty"`
@@ -122,6 +128,7 @@ type Step struct {
 	MessageID   care.ID           `json:"message_id,omitempty"`
 	Score       *care.Score       `json:"score,omitempty"`    // what a score step computed
 	Supplied    []care.FactValue  `json:"supplied,omitempty"` // inputs of the score that a person gave
+	Sub         *SubRun           `json:"sub,omitempty"`      // the pathway that the step started
 }
 
 // ReferralRun is a referral step's way from one service to the next.

@@ -37,6 +37,7 @@ func init() { //nolint:gochecknoinits // the table refers to functions that refe
 
 		pathways.KindQuestionnaire: questionnaireKind,
 		pathways.KindScore:         scoreKind,
+		pathways.KindPathway:       pathwayKind,
 	}
 }
 
@@ -101,6 +102,9 @@ func (r *run) moveWaiting(st *Step, spec *pathways.Step) bool {
 	}
 	if st.Round > 1 {
 		return r.repeatStep(st, spec)
+	}
+	if spec.Discretionary {
+		return r.offer(st, spec)
 	}
 	if !st.Ready {
 		if spec.On != "" && !r.came(spec.On) {
@@ -213,6 +217,7 @@ func (r *run) afterEnded(spec *pathways.Step) bool {
 func (r *run) openStep(st *Step, spec *pathways.Step) {
 	at := r.at
 	st.Status, st.OpenedAt, st.OpensAt, st.Ready = care.StepOpen, &at, nil, false
+	st.Offered = false
 	if !r.ticking || len(r.answered) > 0 {
 		r.opened = append(r.opened, st)
 	}
@@ -243,6 +248,7 @@ func (r *run) endStep(st *Step, status care.StepStatus, outcome string, happened
 	}
 	reason = clause(reason)
 	st.Status, st.Outcome, st.Reason, st.EndedAt, st.OpensAt, st.Ready = status, outcome, reason, &happened, nil, false
+	st.Offered = false
 	done := status == care.StepDone
 	inTime := done
 	for _, c := range r.s.Clocks {
@@ -307,7 +313,7 @@ func (r *run) requiredStatuses() []string {
 	var out []string
 	for _, st := range r.s.Steps {
 		spec := r.spec(st.ID)
-		if spec == nil || spec.Optional {
+		if spec == nil || spec.Optional || spec.Discretionary {
 			continue
 		}
 		watched := len(spec.After) == 0 && (spec.When != "" || spec.On != "")
@@ -365,6 +371,9 @@ func (r *run) trackRuns(track string) int {
 
 func (r *run) trackRunning(t pathways.Track) bool {
 	for _, st := range r.s.Steps {
+		if spec := r.spec(st.ID); spec != nil && spec.Discretionary && st.Status == care.StepWaiting {
+			continue // what nobody need begin keeps no track running
+		}
 		if st.Track == t.Name && !st.Status.Ended() {
 			return true
 		}
@@ -382,7 +391,7 @@ func (r *run) startTrack(t pathways.Track, cause care.Cause) {
 	r.tell("track.started", "", "Started beside the plan: "+name+".", cause)
 	for _, id := range t.Steps {
 		spec := r.def.StepByID(id)
-		if spec == nil {
+		if spec == nil || r.stillOffered(spec, t.Name) {
 			continue
 		}
 		occurrence := 1

@@ -24,6 +24,9 @@ const (
 	Told          EffectKind = "timeline"
 	FindServices  EffectKind = "find_services" // to be done by an activity, whose result comes back as referral.candidates
 	RevokeLinks   EffectKind = "revoke_links"  // the partner's links to the referral stop working
+	StartPathway  EffectKind = "start_pathway" // to be done by an activity, whose result comes back as subpathway.started or .refused
+	EndPathway    EffectKind = "end_pathway"   // likewise, as subpathway.withdrawn
+	TellParent    EffectKind = "tell_parent"   // likewise, as parent.told
 )
 
 // Effect is one thing the engine wants done, with its cause. Exactly one of the pointers is set.
@@ -43,6 +46,9 @@ type Effect struct {
 	Timeline   *care.TimelineEntry `json:"timeline,omitempty"`
 	Search     *Search             `json:"search,omitempty"`
 	RevokeFor  care.ID             `json:"revoke_for,omitempty"` // the referral
+	Start      *SubLaunch          `json:"start,omitempty"`
+	End        *SubEnd             `json:"end,omitempty"`
+	Parent     *ParentNews         `json:"parent,omitempty"`
 }
 
 // Search asks for the services that may meet a need, best first.

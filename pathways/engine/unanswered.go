@@ -7,7 +7,7 @@ import (
 )
 
 // Unanswered gives the effects of a state whose results are still awaited: messages that were
-// queued, and searches for services. A workflow that is started anew asks for them again.
+// queued, searches for services, and what other pathways are to hear. A workflow that is started anew asks for them again.
 func Unanswered(s State) []Effect {
 	var out []Effect
 	for i := range s.Outbox {
@@ -21,6 +21,15 @@ func Unanswered(s State) []Effect {
 		if st.Status == care.StepOpen && st.Referral != nil && st.Referral.Phase == phaseSearch {
 			out = append(out, Effect{Kind: FindServices, Search: searchOf(s, st)})
 		}
+		if st.Sub != nil && st.Sub.Asked {
+			out = append(out, Effect{Kind: StartPathway, Start: subLaunchOf(s, st)})
+		}
+		if st.Sub != nil && st.Sub.Ending {
+			out = append(out, Effect{Kind: EndPathway, End: subEndOf(s, st)})
+		}
+	}
+	if s.Untold && s.Parent != nil {
+		out = append(out, Effect{Kind: TellParent, Parent: parentNewsOf(s)})
 	}
 	return out
 }

@@ -118,6 +118,12 @@ func (p *player) address(ev *engine.Event, a Act) error {
 			return fmt.Errorf("the step %q has asked nobody", a.Step)
 		}
 		ev.ReferralID = st.Referral.Current.ID
+	case "subpathway":
+		st := p.step(a.Step, a.Occurrence)
+		if st == nil || st.Sub == nil {
+			return fmt.Errorf("the step %q has started no pathway", a.Step)
+		}
+		ev.Occurrence, ev.Child = st.Occurrence, st.Sub.EnrollmentID
 	case "escalation":
 		for _, esc := range p.world.State.Escalations {
 			if esc.Step == a.Step && (a.Role == "" || esc.Level == a.Role) {
@@ -154,6 +160,8 @@ func actorOf(a Act) care.Actor {
 		by = string(care.Subject)
 	case family == "referral":
 		by = string(care.Partner)
+	case family == "subpathway":
+		by = string(care.Engine)
 	case family == "encounter", family == "patient", family == "appointment", family == "observation":
 		by = string(care.System)
 	default:

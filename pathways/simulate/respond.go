@@ -27,6 +27,7 @@ func respond(def *pathways.Definition, w *World, zone *time.Location, last time.
 			if st := w.State.Steps[i]; st.Status == care.StepOpen {
 				serve(w, st)
 				reply(def, w, st)
+				finish(w, st)
 				work(def, w, w.State.Steps[i], zone)
 			}
 		}
@@ -75,6 +76,17 @@ func reply(def *pathways.Definition, w *World, st *engine.Step) {
 	_ = w.Do(engine.Event{
 		Kind: engine.QuestionsAnswered, Actor: care.Actor{Kind: care.Subject, ID: "simulated patient"},
 		Step: st.ID, Occurrence: st.Occurrence, Answers: goodAnswers(def, w, st, ""),
+	})
+}
+
+// finish lets the other pathway that a step waits for come to its end.
+func finish(w *World, st *engine.Step) {
+	if st.Sub == nil || st.Sub.EnrollmentID == "" || st.Task != nil && st.Task.Status.Open() {
+		return
+	}
+	_ = w.Do(engine.Event{
+		ID: "ended:" + st.Sub.EnrollmentID, Kind: engine.SubEnded, Actor: care.TheEngine,
+		Step: st.ID, Occurrence: st.Occurrence, Child: st.Sub.EnrollmentID, Outcome: care.EndCompleted,
 	})
 }
 

@@ -20,7 +20,9 @@ type World struct {
 	Find func(engine.Search) []engine.Candidate
 	// Delivery gives what becomes of a message; nil: every message is sent.
 	Delivery func(care.Message) engine.Delivery
-	events   int
+	// Other gives what becomes of another pathway that is to be started; nil: it starts.
+	Other  func(engine.SubLaunch) engine.Event
+	events int
 }
 
 // New makes a world at an instant.
@@ -58,6 +60,10 @@ func (w *World) follow(effects []engine.Effect) error {
 			if err := w.Do(ev); err != nil && !care.Permanent(err) {
 				return fmt.Errorf("answering the search for services: %w", err)
 			}
+		case eff.Kind == engine.StartPathway, eff.Kind == engine.EndPathway, eff.Kind == engine.TellParent:
+			if err := w.Do(w.elsewhere(eff)); err != nil {
+				return fmt.Errorf("answering for another pathway: %w", err)
+			}
 		}
 	}
 	return nil
@@ -68,6 +74,23 @@ func (w *World) found(s engine.Search) []engine.Candidate {
 		return w.Find(s)
 	}
 	return w.Services
+}
+
+// elsewhere answers for the other enrollments, which are not simulated.
+func (w *World) elsewhere(eff engine.Effect) engine.Event {
+	switch eff.Kind {
+	case engine.EndPathway:
+		return engine.Event{ID: eff.End.ID, Kind: engine.SubWithdrawn, Actor: care.TheEngine, Step: eff.End.Step, Occurrence: eff.End.Occurrence}
+	case engine.TellParent:
+		return engine.Event{ID: eff.Parent.ID, Kind: engine.ParentTold, Actor: care.TheEngine}
+	}
+	l := *eff.Start
+	ev := engine.Event{Kind: engine.SubStarted, Child: care.KeyID("simulated", l.Pathway, l.ID)}
+	if w.Other != nil {
+		ev = w.Other(l)
+	}
+	ev.ID, ev.Actor, ev.Step, ev.Occurrence = l.ID, care.TheEngine, l.Parent.Step, l.Parent.Occurrence
+	return ev
 }
 
 func (w *World) deliver(m care.Message) error {
