@@ -133,7 +133,7 @@ func wholeField(t reflect.Type) (int, bool) {
 		return 0, false
 	}
 	for i := range t.NumField() {
-		if t.Field(i).Tag.Get("yaml") == ",whole" {
+		if t.Field(i).Tag.Get("whole") == "yes" {
 			return i, true
 		}
 	}

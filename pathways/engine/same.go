@@ -40,7 +40,7 @@ func sameBehind[T any](a, b *T, equal func(a, b *T) bool) bool {
 }
 
 func sameTime(a, b *time.Time) bool {
-	return sameBehind(a, b, func(a, b *time.Time) bool { return *a == *b }) //nolint:revive // the very same, zone and all
+	return sameBehind(a, b, func(a, b *time.Time) bool { return *a == *b })
 }
 
 func sameNext(a, b *care.Next) bool { return a.Text == b.Text && sameTime(a.At, b.At) }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 )
@@ -32,8 +33,8 @@ func fill(v reflect.Value) {
 		v.Set(reflect.New(v.Type().Elem()))
 		fill(v.Elem())
 	case reflect.Struct:
-		for i := range v.NumField() {
-			fill(v.Field(i))
+		for _, field := range v.Fields() {
+			fill(field)
 		}
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
@@ -80,16 +81,16 @@ func walk(v reflect.Value, path string, index []int, visit func(path string, ind
 	switch {
 	case v.Type() == reflect.TypeFor[time.Time]():
 	case v.Kind() == reflect.Pointer:
-		walk(v.Elem(), path, append(index[:len(index):len(index)], behind), func(p string, i []int) {
+		walk(v.Elem(), path, append(slices.Clip(index), behind), func(p string, i []int) {
 			if i[len(i)-1] != behind {
 				visit(p, i)
 			}
 		})
 	case v.Kind() == reflect.Slice:
-		walk(v.Index(0), path+"[0]", append(index[:len(index):len(index)], 0), visit)
+		walk(v.Index(0), path+"[0]", append(slices.Clip(index), 0), visit)
 	case v.Kind() == reflect.Struct:
 		for i := range v.NumField() {
-			walk(v.Field(i), path+"."+v.Type().Field(i).Name, append(index[:len(index):len(index)], i), visit)
+			walk(v.Field(i), path+"."+v.Type().Field(i).Name, append(slices.Clip(index), i), visit)
 		}
 	}
 }

@@ -28,8 +28,7 @@ func (b *branches) note(a engine.Asked) {
 	if a.At.IsZero() {
 		a.At = b.start
 	}
-	for i := len(b.kept) - 1; i >= 0; i-- {
-		before := b.kept[i]
+	for _, before := range slices.Backward(b.kept) {
 		if before.Rule != a.Rule || before.Step != a.Step || before.Occurrence != a.Occurrence {
 			continue
 		}

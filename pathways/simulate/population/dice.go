@@ -10,7 +10,7 @@ type dice uint64
 
 // diceOf gives a patient's dice.
 func diceOf(seed uint64, patient int) dice {
-	return dice(mix(mix(seed) ^ uint64(patient)*golden)) //nolint:gosec // a patient's number is small and not negative
+	return dice(mix(mix(seed) ^ uint64(patient)*golden))
 }
 
 // roll gives a number from 0 up to, but not including, 1 for the occasion: what is asked, of which
@@ -19,8 +19,8 @@ func (d dice) roll(what, of string, n int) float64 {
 	h := uint64(d)
 	h = mix(h ^ hash(what))
 	h = mix(h ^ hash(of))
-	h = mix(h ^ uint64(n)*golden) //nolint:gosec // a counter is not negative
-	const bits = 53               // of a float64's fraction
+	h = mix(h ^ uint64(n)*golden)
+	const bits = 53 // of a float64's fraction
 	return float64(h>>(64-bits)) / (1 << bits)
 }
 

@@ -13,7 +13,7 @@ type drawing struct {
 	width, height float64
 }
 
-func (d *drawing) tag(format string, args ...any) {
+func (d *drawing) tagf(format string, args ...any) {
 	fmt.Fprintf(&d.Builder, format+"\n", args...)
 }
 
@@ -22,18 +22,18 @@ func (d *drawing) rect(x, y, w, h float64, class, title string) {
 		return
 	}
 	if title == "" {
-		d.tag(`<rect class="%s" x="%.1f" y="%.1f" width="%.1f" height="%.1f"/>`, class, x, y, w, h)
+		d.tagf(`<rect class="%s" x="%.1f" y="%.1f" width="%.1f" height="%.1f"/>`, class, x, y, w, h)
 		return
 	}
-	d.tag(`<rect class="%s" x="%.1f" y="%.1f" width="%.1f" height="%.1f"><title>%s</title></rect>`, class, x, y, w, h, escaped(title))
+	d.tagf(`<rect class="%s" x="%.1f" y="%.1f" width="%.1f" height="%.1f"><title>%s</title></rect>`, class, x, y, w, h, escaped(title))
 }
 
 func (d *drawing) line(x1, y1, x2, y2 float64, class string) {
-	d.tag(`<line class="%s" x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f"/>`, class, x1, y1, x2, y2)
+	d.tagf(`<line class="%s" x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f"/>`, class, x1, y1, x2, y2)
 }
 
 func (d *drawing) text(x, y float64, class, text string) {
-	d.tag(`<text class="%s" x="%.1f" y="%.1f">%s</text>`, class, x, y, escaped(text))
+	d.tagf(`<text class="%s" x="%.1f" y="%.1f">%s</text>`, class, x, y, escaped(text))
 }
 
 func (d *drawing) path(class string, points []point) {
@@ -48,7 +48,7 @@ func (d *drawing) path(class string, points []point) {
 		}
 		fmt.Fprintf(&at, "%s%.1f %.1f", step, p.x, p.y)
 	}
-	d.tag(`<path class="%s" d="%s"/>`, class, at.String())
+	d.tagf(`<path class="%s" d="%s"/>`, class, at.String())
 }
 
 type point struct{ x, y float64 }

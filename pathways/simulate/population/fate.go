@@ -2,6 +2,7 @@ package population
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"throughline/care"
@@ -135,12 +136,7 @@ func (w *world) supersedes() bool {
 	if launch.On != string(engine.EncounterDischarge) || launch.WhileActive.Policy != pathways.PolicySupersede {
 		return false
 	}
-	for _, other := range launch.WhileActive.Pathways {
-		if other == w.def.Pathway {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(launch.WhileActive.Pathways, w.def.Pathway)
 }
 
 func (w *world) die(p *patient) error {

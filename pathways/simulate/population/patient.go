@@ -43,7 +43,7 @@ type clockTold struct {
 type rungTold struct{ rule, step, act, to string }
 
 func newPatient(number, episode int, seed uint64) *patient {
-	return &patient{number: number, episode: episode, dice: diceOf(seed+uint64(episode)*golden, number), sent: map[string]int{}} //nolint:gosec // small
+	return &patient{number: number, episode: episode, dice: diceOf(seed+uint64(episode)*golden, number), sent: map[string]int{}}
 }
 
 func (p *patient) id(what string) care.ID {

@@ -57,14 +57,14 @@ type Arrivals struct {
 // Weight is a day of the week and how much it weighs.
 type Weight struct {
 	Name   string `yaml:"-"`
-	Weight Number `yaml:",whole"`
+	Weight Number `whole:"yes"`
 	Line   int    `yaml:"-"`
 }
 
 // Property is a named value that differs from patient to patient.
 type Property struct {
 	Name  string `yaml:"-"`
-	Value Draw   `yaml:",whole"`
+	Value Draw   `whole:"yes"`
 	Line  int    `yaml:"-"`
 }
 
@@ -102,7 +102,7 @@ type Behaviour struct {
 // AtHours is the chance to reach somebody at some hours of the day.
 type AtHours struct {
 	Name    string `yaml:"-"` // the hours: "08:00-12:00"
-	Reached Share  `yaml:",whole"`
+	Reached Share  `whole:"yes"`
 	Line    int    `yaml:"-"`
 	hours   Hours
 }

@@ -2,6 +2,7 @@ package population
 
 import (
 	"fmt"
+	"slices"
 
 	"throughline/care"
 	"throughline/pathways/engine"
@@ -108,14 +109,7 @@ const mostWaits = 2
 
 func (w *world) referralOutcome(it *item, v Services, need string) string {
 	p := it.patient
-	offers := func(outcome string) bool {
-		for _, o := range it.task.Outcomes {
-			if o == outcome {
-				return true
-			}
-		}
-		return false
-	}
+	offers := func(outcome string) bool { return slices.Contains(it.task.Outcomes, outcome) }
 	switch {
 	case offers("consented"):
 		if p.dice.roll("consents", need, it.task.Occurrence) < float64(v.Consent) {

@@ -77,7 +77,7 @@ func (w *world) deadlines() []Kept {
 				continue
 			}
 			d := all.of(name{c.step, c.clock}, w.deadline(c.step, c.clock))
-			d.count(c, w.days.zone)
+			count(d, c, w.days.zone)
 		}
 	}
 	for i := range all.list {
@@ -99,7 +99,7 @@ func (w *world) deadline(step, clock string) Kept {
 	return d
 }
 
-func (d *Kept) count(c clockTold, zone *time.Location) {
+func count(d *Kept, c clockTold, zone *time.Location) {
 	d.Set++
 	weekday := c.due.In(zone).Weekday()
 	switch c.status {

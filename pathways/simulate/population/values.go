@@ -84,7 +84,7 @@ func minutes(from, to int) Span {
 // Option is one of the values of a Draw, with its part of the whole.
 type Option struct {
 	Name  string `yaml:"-"`
-	Share Share  `yaml:",whole"`
+	Share Share  `whole:"yes"`
 	Line  int    `yaml:"-"`
 }
 

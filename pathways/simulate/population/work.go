@@ -44,7 +44,7 @@ type queued struct {
 	number  uint64
 }
 
-func (q queued) before(o queued) bool {
+func (q queued) before(o queued) bool { //nolint:unused // the heap asks it
 	if q.due != o.due {
 		return q.due < o.due
 	}

@@ -56,7 +56,7 @@ type moment struct {
 	do     func() error
 }
 
-func (m moment) before(o moment) bool {
+func (m moment) before(o moment) bool { //nolint:unused // the heap asks it
 	if m.at != o.at {
 		return m.at < o.at
 	}
@@ -78,7 +78,7 @@ func newWorld(def *pathways.Definition, s *Scenario, o Options) (*world, error) 
 	if err != nil {
 		return nil, care.Errorf(care.Invalid, "the scenario's time zone is not known: give an IANA name such as America/New_York").At("zone")
 	}
-	w := &world{eng: eng, def: def, scenario: s, options: o, calendar: s.calendar(), seed: uint64(s.Seed)} //nolint:gosec // checked: not negative
+	w := &world{eng: eng, def: def, scenario: s, options: o, calendar: s.calendar(), seed: uint64(s.Seed)}
 	arrivals, err := w.arrivals(zone)
 	if err != nil {
 		return nil, err
