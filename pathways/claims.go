@@ -101,22 +101,6 @@ func (c *checker) fulfilling(requirement string) *Step {
 	return nil
 }
 
-// statutory gives the clock of a step where it counts from the date that the event told, by the
-// attribute (event.discharged_at), and nothing stops it.
-func (c *checker) statutory(claim, path, name, attribute string, line int) *Clock {
-	k := c.d.ClockByName(name)
-	if k == nil {
-		return nil // said already
-	}
-	if f := c.d.fact(k.From); f == nil || f.Type != TypeDate || strings.TrimSpace(f.From) != attribute {
-		c.unclaimed(claim, path, line, "the clock "+name+" does not count from "+dateOfAttribute[attribute], "count from a date fact with from: "+attribute)
-	}
-	if k.Pause != PauseNever {
-		c.unclaimed(claim, path, line, "the clock "+name+" may be paused", "write pause: never")
-	}
-	return k
-}
-
 const (
 	dischargedAt = "event.discharged_at"
 	admittedAt   = "event.admitted_at"

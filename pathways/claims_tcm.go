@@ -3,6 +3,7 @@ package pathways
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"throughline/care"
 )
@@ -34,7 +35,7 @@ func (c *checker) tcmContact(s *Step) {
 		c.unclaimed(ClaimTCM, path, s.Line, s.ID+" is no live, two-way contact by a person", "make it a task with interactive: true")
 	}
 	c.tcmExcuse(path, s)
-	k := c.statutory(ClaimTCM, path+".clock", s.Clock, dischargedAt, s.Line)
+	k := c.statutory(path+".clock", s.Clock, s.Line)
 	if k == nil {
 		return
 	}
@@ -69,7 +70,7 @@ func (c *checker) tcmVisit(s *Step) {
 	if s.Kind() != KindAppointment {
 		c.unclaimed(ClaimTCM, path, s.Line, s.ID+" is no visit", "make it an appointment")
 	}
-	k := c.statutory(ClaimTCM, path+".clock", s.Clock, dischargedAt, s.Line)
+	k := c.statutory(path+".clock", s.Clock, s.Line)
 	if k == nil || slices.Contains(c.broken, k.Within) {
 		return
 	}
@@ -108,7 +109,7 @@ func (c *checker) tcmReconciliation(s, visit *Step) {
 	if s.Kind() != KindTask {
 		c.unclaimed(ClaimTCM, path, s.Line, s.ID+" is no work of a person", "make it a task")
 	}
-	k := c.statutory(ClaimTCM, path+".clock", s.Clock, dischargedAt, s.Line)
+	k := c.statutory(path+".clock", s.Clock, s.Line)
 	if k == nil || visit == nil {
 		return
 	}
@@ -127,7 +128,7 @@ func (c *checker) tcmPeriod() {
 		if e.Clock == "" || e.As == "" {
 			continue
 		}
-		k := c.statutory(ClaimTCM, fmt.Sprintf("ends[%d].clock", i), e.Clock, dischargedAt, e.Line)
+		k := c.statutory(fmt.Sprintf("ends[%d].clock", i), e.Clock, e.Line)
 		if k == nil {
 			return
 		}
@@ -149,4 +150,19 @@ func (c *checker) tcmEligible() {
 		{"inpatient", "hospital", false, "a patient who goes to another hospital starts it"},
 		{"emergency", "home", false, "a visit to the emergency department alone starts it"},
 	})
+}
+
+// statutory gives the clock of a step where it counts from the date of discharge and nothing stops it.
+func (c *checker) statutory(path, name string, line int) *Clock {
+	k := c.d.ClockByName(name)
+	if k == nil {
+		return nil // said already
+	}
+	if f := c.d.fact(k.From); f == nil || f.Type != TypeDate || strings.TrimSpace(f.From) != dischargedAt {
+		c.unclaimed(ClaimTCM, path, line, "the clock "+name+" does not count from "+dateOfAttribute[dischargedAt], "count from a date fact with from: "+dischargedAt)
+	}
+	if k.Pause != PauseNever {
+		c.unclaimed(ClaimTCM, path, line, "the clock "+name+" may be paused", "write pause: never")
+	}
+	return k
 }

@@ -286,11 +286,12 @@ type waiting struct{ rank, order, node int }
 // frontier is a heap: the lowest rank first, then the oldest.
 type frontier []waiting
 
-func (f frontier) Len() int { return len(f) }
-func (f frontier) Less(i, j int) bool {
-	return f[i].rank < f[j].rank || f[i].rank == f[j].rank && f[i].order < f[j].order
+func (f *frontier) Len() int { return len(*f) }
+func (f *frontier) Less(i, j int) bool {
+	a, b := (*f)[i], (*f)[j]
+	return a.rank < b.rank || a.rank == b.rank && a.order < b.order
 }
-func (f frontier) Swap(i, j int) { f[i], f[j] = f[j], f[i] }
+func (f *frontier) Swap(i, j int) { (*f)[i], (*f)[j] = (*f)[j], (*f)[i] }
 
 // Push implements heap.Interface.
 func (f *frontier) Push(v any) { *f = append(*f, v.(waiting)) } //nolint:forcetypeassert // only file pushes

@@ -48,7 +48,9 @@ func LoadWith(file string, src []byte, parts pathways.Parts, limits Limits) (Rep
 // place puts the findings among the problems of the form.
 func (r *Report) place() {
 	r.Problems = slices.DeleteFunc(r.Problems, func(p pathways.Problem) bool {
-		return slices.ContainsFunc(r.Explored.Findings, func(f Finding) bool { return f.Kind == Outlives && p.Path == "ends" && p.Severity == pathways.SeverityWarning && p.Message == outlivesWarning })
+		return slices.ContainsFunc(r.Explored.Findings, func(f Finding) bool {
+			return f.Kind == Outlives && p.Path == "ends" && p.Severity == pathways.SeverityWarning && p.Message == outlivesWarning
+		})
 	})
 	for _, f := range r.Explored.Findings {
 		r.Problems = append(r.Problems, f.Problem)
@@ -78,4 +80,4 @@ func (r *Report) Settle(met []string) {
 }
 
 // Refused tells whether something keeps the definition from being published.
-func (r Report) Refused() bool { return r.Definition == nil || len(r.Problems.Errors()) > 0 }
+func (r *Report) Refused() bool { return r.Definition == nil || len(r.Problems.Errors()) > 0 }

@@ -56,7 +56,9 @@ type mover struct {
 
 func (m *mover) add(ev engine.Event) { m.at(m.act, ev) }
 
-func (m *mover) at(when time.Time, ev engine.Event) { m.acts = append(m.acts, Act{At: when, Event: ev}) }
+func (m *mover) at(when time.Time, ev engine.Event) {
+	m.acts = append(m.acts, Act{At: when, Event: ev})
+}
 
 // time lets nobody act until the pathway itself does something.
 func (m *mover) time() {
@@ -96,16 +98,8 @@ func (x *explorer) nextMoment(s *engine.State) *time.Time {
 		}
 	}
 	for _, c := range s.Clocks {
-		if c.Step != "" && (!x.view.has(c.Step) || over(s, c)) {
-			continue
-		}
-		if c.Status == care.ClockRunning {
-			consider(c.Due)
-		}
-		for _, rung := range c.Rungs {
-			if !rung.Fired {
-				consider(rung.At)
-			}
+		if c.Step == "" || x.view.has(c.Step) && !over(s, c) {
+			clockMoments(c, consider)
 		}
 	}
 	for _, st := range s.Steps {
@@ -114,6 +108,17 @@ func (x *explorer) nextMoment(s *engine.State) *time.Time {
 		}
 	}
 	return next
+}
+
+func clockMoments(c *engine.Clock, consider func(time.Time)) {
+	if c.Status == care.ClockRunning {
+		consider(c.Due)
+	}
+	for _, rung := range c.Rungs {
+		if !rung.Fired {
+			consider(rung.At)
+		}
+	}
 }
 
 // step lists what people and partners can do about an open step.
@@ -275,14 +280,7 @@ func (x *explorer) choices(step string, form *pathways.Form, f pathways.Field) [
 	return values
 }
 
-func contains(list []string, s string) bool {
-	for _, have := range list {
-		if have == s {
-			return true
-		}
-	}
-	return false
-}
+func contains(list []string, s string) bool { return slices.Contains(list, s) }
 
 // service lists what a community service can answer, and that staff call the referral off.
 func (m *mover) service(st *engine.Step) {

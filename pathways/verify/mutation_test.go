@@ -39,10 +39,10 @@ func TestMutations(t *testing.T) {
 	}
 	group.Wait()
 	for i, d := range library {
-		t.Logf("%-26s %s", d.Pathway, results[i])
-		all.add(results[i])
+		t.Logf("%-26s %s", d.Pathway, &results[i])
+		all.add(&results[i])
 	}
-	t.Logf("%-26s %s", "in all", all)
+	t.Logf("%-26s %s", "in all", &all)
 	if all.total() < 100*len(library)/2 {
 		t.Errorf("only %d mutants: the suite does not find the parts of the pathways", all.total())
 	}
@@ -57,7 +57,7 @@ type tally struct {
 	byForm, byScenario, byStates int // what refused them
 }
 
-func (a *tally) add(b tally) {
+func (a *tally) add(b *tally) {
 	a.removed += b.removed
 	a.spoilt += b.spoilt
 	a.survived += b.survived
@@ -66,9 +66,9 @@ func (a *tally) add(b tally) {
 	a.byStates += b.byStates
 }
 
-func (a tally) total() int { return a.removed + a.spoilt + a.survived }
+func (a *tally) total() int { return a.removed + a.spoilt + a.survived }
 
-func (a tally) String() string {
+func (a *tally) String() string {
 	return fmt.Sprintf("%4d mutants, %4d refused (%d parts taken out, %d spoilt; by form %d, by scenario %d, by exploration %d)",
 		a.total(), a.removed+a.spoilt, a.removed, a.spoilt, a.byForm, a.byScenario, a.byStates)
 }
@@ -394,4 +394,3 @@ func asMap(v any) yaml.MapSlice {
 	m, _ := v.(yaml.MapSlice)
 	return m
 }
-

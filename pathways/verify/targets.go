@@ -178,8 +178,7 @@ func valueIn(s *engine.State, name string) (string, bool) {
 	if !dotted {
 		return "", false
 	}
-	for i := len(s.Steps) - 1; i >= 0; i-- {
-		st := s.Steps[i]
+	for i, st := range slices.Backward(s.Steps) {
 		if st.ID != step || st.Status == care.StepWaiting && i > 0 && field != "status" {
 			continue
 		}

@@ -3,6 +3,7 @@ package verify
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"throughline/care"
@@ -83,16 +84,17 @@ func (x *explorer) edgeWays() {
 
 // sortOf names what decides whether an enrollment ends by itself.
 func sortOf(s *engine.State) string {
-	sort := string(s.Status)
+	var b strings.Builder
+	b.WriteString(string(s.Status))
 	for sus := s.Suspension; sus != nil; sus = sus.Also {
-		sort += fmt.Sprintf("/%s%t", sus.Until, sus.Correction)
+		fmt.Fprintf(&b, "/%s%t", sus.Until, sus.Correction)
 	}
 	for _, c := range s.Clocks {
 		if c.Step == "" {
-			sort += "/" + c.Name + string(c.Status)
+			b.WriteString("/" + c.Name + string(c.Status))
 		}
 	}
-	return sort
+	return b.String()
 }
 
 // endsAlone tells whether an enrollment ends while nobody acts.
