@@ -97,6 +97,7 @@ func (x *explorer) stepKey(b *strings.Builder, s *engine.State, id string) {
 	flag(b, open > 1, "+")
 	flag(b, waiting > 0 && now.Status != care.StepWaiting, "w")
 	flag(b, now.OpensAt != nil, "t")
+	flag(b, now.Offered, "o")
 	x.roundKey(b, now)
 	if now.Status == care.StepOpen {
 		x.openKey(b, now)
@@ -136,6 +137,10 @@ func (x *explorer) openKey(b *strings.Builder, st *engine.Step) {
 	}
 	flag(b, st.Appointment != nil, "b")
 	flag(b, st.NoShows > 0, "n"+strconv.Itoa(min(st.NoShows, 1+highest(x.view.asks, st.ID+".no_shows"))))
+	if sub := st.Sub; sub != nil {
+		flag(b, sub.Asked, "s?")
+		flag(b, sub.EnrollmentID != "", "s")
+	}
 	if r := st.Referral; r != nil {
 		b.WriteString(r.Phase)
 		flag(b, len(r.Candidates) > 0, "c")

@@ -129,6 +129,9 @@ func (m *mover) step(st *engine.Step) {
 	if spec := m.x.def.StepByID(st.ID); spec != nil && spec.Questionnaire != nil && spec.Questionnaire.AsksPatient() {
 		m.questions(st, spec)
 	}
+	if st.Sub != nil {
+		m.other(st)
+	}
 	if st.Referral != nil && st.Referral.Current != nil {
 		m.service(st)
 	}
@@ -320,6 +323,7 @@ func (m *mover) world() {
 			m.delivered(*eff.Message)
 		}
 	}
+	m.offers()
 	m.hospital()
 	m.died()
 	m.listeners()

@@ -129,6 +129,14 @@ func (c *checker) actInWords(before trail, a Act) string {
 		return on + title + " is called off"
 	case engine.QuestionsAnswered:
 		return on + c.doneInWords(before, engine.Event{Step: ev.Step, Outcome: "answered", Answers: ev.Answers}, title)
+	case engine.StepStart:
+		return on + "somebody begins " + title
+	case engine.SubStarted:
+		return on + title + ": the other pathway starts"
+	case engine.SubRefused:
+		return on + title + ": the other pathway does not start"
+	case engine.SubEnded:
+		return on + title + ": the other pathway ends as " + plain(ev.Outcome)
 	case engine.TaskAttempt:
 		if ev.Attempt != nil && ev.Attempt.Reached {
 			return on + "somebody is reached for " + title
