@@ -37,7 +37,7 @@ var differentialStarts = []string{
 }
 
 // Random scenarios run through the simulator and through the real server, with its time skipped,
-// tell the same story: every line of the timeline with its text, kind, cause, actor, times and place,
+// tell the same story: every line of the timeline with its text, kind, cause, actor and times,
 // every task and referral as it stands at the end, and every refusal with its words.
 //
 // Both sides get the same scenario. From the server the simulator takes only what is chance there:

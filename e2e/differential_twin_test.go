@@ -195,9 +195,9 @@ func (d *differential) compareItems(w *twin) error {
 	return nil
 }
 
-// aboutThen takes two times for the same that lie a minute apart at most: what a search for services
-// led to began when it answered, which is chance.
-var aboutThen = gocmp.Comparer(func(a, b time.Time) bool { return a.Sub(b).Abs() <= time.Minute })
+// aboutThen takes two times for the same that lie no further apart than an answer may take: what a
+// search for services led to began when it answered, which is chance.
+var aboutThen = gocmp.Comparer(func(a, b time.Time) bool { return a.Sub(b).Abs() <= differentialPatience })
 
 func taskID(t care.Task) string { return t.ID }
 
@@ -262,12 +262,14 @@ func (w *twin) linesOf(told []care.TimelineEntry) []care.TimelineEntry {
 const wentOut = "message.sent"
 
 // normalized takes off what is chance: the time and the order of the lines that a channel's answer led
-// to, which come last, and with them the numbers of the turns. Lines of one turn have one RecordedAt.
+// to, which come last, and with them the numbers of the turns. Where two searches answered in another
+// order, the referrals stand in another order too: of what happened to several steps at one instant,
+// each step's lines keep their order, and the steps have that of their names.
 func normalized(told []care.TimelineEntry, answers map[int64]bool) []care.TimelineEntry {
 	var lines, answered []care.TimelineEntry
 	for _, entry := range told {
 		answer := answers[entry.Seq]
-		entry.Seq = 0
+		entry.Seq, entry.Ordinal = 0, 0
 		if !answer {
 			lines = append(lines, entry)
 			continue
@@ -275,13 +277,25 @@ func normalized(told []care.TimelineEntry, answers map[int64]bool) []care.Timeli
 		if entry.Kind == wentOut {
 			continue
 		}
-		entry.Ordinal, entry.OccurredAt, entry.RecordedAt, entry.Cause.EventID = 0, time.Time{}, time.Time{}, ""
+		entry.OccurredAt, entry.RecordedAt, entry.Cause.EventID = time.Time{}, time.Time{}, ""
 		answered = append(answered, entry)
 	}
 	slices.SortFunc(answered, func(a, b care.TimelineEntry) int {
 		return cmp.Or(cmp.Compare(a.Step, b.Step), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Text, b.Text))
 	})
-	return append(lines, answered...)
+	return append(byStepAtOneInstant(lines), answered...)
+}
+
+func byStepAtOneInstant(lines []care.TimelineEntry) []care.TimelineEntry {
+	for first := 0; first < len(lines); {
+		last := first + 1
+		for last < len(lines) && lines[last].OccurredAt.Equal(lines[first].OccurredAt) && lines[last].RecordedAt.Equal(lines[first].RecordedAt) {
+			last++
+		}
+		slices.SortStableFunc(lines[first:last], func(a, b care.TimelineEntry) int { return cmp.Compare(a.Step, b.Step) })
+		first = last
+	}
+	return lines
 }
 
 func (d *differential) fetch(path string, into any) error {
