@@ -73,7 +73,7 @@ func validFiles(t testing.TB) map[string][]byte {
 			t.Fatal(err)
 		}
 		for _, e := range entries {
-			if e.IsDir() || strings.HasSuffix(e.Name(), scenarioSuffix) {
+			if e.IsDir() || !isDefinition(e.Name()) {
 				continue
 			}
 			src, err := libraryFiles.ReadFile(dir + "/" + e.Name())
