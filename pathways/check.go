@@ -257,4 +257,4 @@ var (
 var valueTypes = []string{TypeBool, TypeInt, TypeNumber, TypeString, TypeCode, TypeDate, TypeDateTime}
 
 // answerTypes are the types of answers.
-var answerTypes = append(slices.Clip(valueTypes), TypeCodes)
+var answerTypes = slices.Concat(valueTypes, []string{TypeCodes})

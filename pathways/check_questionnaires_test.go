@@ -61,7 +61,7 @@ func TestWrongQuestionnaires(t *testing.T) {
 		{"an answer like the score", "{id: note,", "{id: score,", `"score" is the name of what the form comes to`},
 		{"a clock beside within", survey, survey + "\n    clock: period", "clock means nothing on a questionnaire"},
 		{"two kinds", survey, survey + "\n    task: Call", "is task and questionnaire at once"},
-		{"unknown key", survey, with("to: patient, form: medicines, within: 3 days, unanswerd: skip"), `unknown key "unanswerd"`},
+		{"unknown key", survey, with("to: patient, form: medicines, within: 3 days, temlate: please-tell"), `unknown key "temlate"`},
 		{"points too few", "points: [0, 1, 3]", "points: [0, 1]", "there are 2 points where 3 belong"},
 		{"points of a yes", "required: true, points: 2", "required: true, points: [2, 3]", "there are 2 points where 1 belong"},
 		{"points of a text", "{id: note, ask: Anything else?, type: string}", "{id: note, ask: Anything else?, type: string, points: 1}", "points are counted for"},

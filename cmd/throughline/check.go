@@ -57,6 +57,13 @@ func (c *checkCommand) Run() error {
 			one.write(os.Stdout, isTerminal(os.Stdout))
 		}
 	}
+	related, err := relate(all)
+	if err != nil {
+		return err
+	}
+	if !c.JSON {
+		fmt.Fprint(os.Stdout, shown(related, isTerminal(os.Stdout)))
+	}
 	if c.JSON {
 		if err := json.NewEncoder(os.Stdout).Encode(all); err != nil {
 			return fmt.Errorf("writing the findings: %w", err)
@@ -66,6 +73,39 @@ func (c *checkCommand) Run() error {
 		return errWrong
 	}
 	return nil
+}
+
+// relate adds to each definition what is odd about it beside the others and the library's, and gives
+// what was added.
+func relate(all []checked) (pathways.Problems, error) {
+	library, err := pathways.Library()
+	if err != nil {
+		return nil, fmt.Errorf("reading the library: %w", err)
+	}
+	ours := map[string]*checked{}
+	var together []*pathways.Definition
+	for i := range all {
+		if d := all[i].definition; d != nil {
+			ours[d.Pathway] = &all[i]
+			together = append(together, d)
+		}
+	}
+	for _, d := range library {
+		if ours[d.Pathway] == nil {
+			together = append(together, d)
+		}
+	}
+	var found pathways.Problems
+	for _, p := range pathways.CheckTogether(together) {
+		one := ours[p.File]
+		if one == nil {
+			continue // the library's, which its own tests hold
+		}
+		p.File, p.Column = one.File, 1
+		one.Problems = append(one.Problems, p)
+		found = append(found, p)
+	}
+	return found, nil
 }
 
 // partsIn gives the library's parts and, before them, those of a directory.

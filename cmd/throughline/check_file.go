@@ -22,7 +22,8 @@ type checked struct {
 	Explored  *verify.Result `json:"explored,omitempty"`
 	Scenarios int            `json:"scenarios"`
 
-	part bool
+	part       bool
+	definition *pathways.Definition // nil for a part
 }
 
 // checkFile says all that is wrong with a definition or a part.
@@ -48,7 +49,7 @@ func checkFile(file string, parts pathways.Parts) (checked, error) {
 	}
 	report.Settle(held.Met)
 	c.Problems = append(append(c.Problems, report.Problems...), held.Problems...)
-	c.Explored, c.Scenarios = report.Explored, held.Played
+	c.Explored, c.Scenarios, c.definition = report.Explored, held.Played, report.Definition
 	c.OK = len(c.Problems.Errors()) == 0
 	return c, nil
 }

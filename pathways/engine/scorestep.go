@@ -133,7 +133,8 @@ func (r *run) keepScore(st *Step, happened time.Time, outcome string) {
 	r.endStep(st, care.StepDone, outcome, happened, reason)
 }
 
-// scoreInWords says what was computed: "Score: LACE is 12, high. Complete: no answer was missing."
+// scoreInWords says what was computed, as in "Score: LACE is 12, high" and how missing answers were
+// handled.
 func (r *run) scoreInWords(st *Step) string {
 	k := st.Score
 	said := "has no value"

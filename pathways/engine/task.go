@@ -191,27 +191,36 @@ func (r *run) takeAnswers(st *Step, formName, outcome string) error {
 	}
 	given := answersGiven{values: values{r: r, step: st}}
 	for _, f := range form.Fields {
-		i := slices.IndexFunc(r.ev.Answers, func(a care.FactValue) bool { return a.Name == f.ID && a.Value != nil })
-		if !r.isAsked(f, given) {
-			if i >= 0 {
-				return notAsked(form, f)
-			}
-			continue
-		}
-		if i < 0 {
-			if f.Required && (len(f.For) == 0 || slices.Contains(f.For, outcome)) {
-				return care.Errorf(care.Invalid, "the question %q must be answered", f.Ask).At("answers." + f.ID).By("forms." + form.Name)
-			}
-			continue
-		}
-		v, err := typed(pathways.Fact{Name: f.ID, Type: f.Type, Values: f.Values}, r.ev.Answers[i].Value, r.zone)
+		v, err := r.taken(form, f, outcome, given)
 		if err != nil {
-			return err.At("answers." + f.ID).By("forms." + form.Name)
+			return err
+		}
+		if v == nil {
+			continue
 		}
 		r.learn(st.ID+"."+f.ID, v, "answered with "+st.ID)
 		given.taken = append(given.taken, care.FactValue{Name: f.ID, Value: v})
 	}
 	return r.scoreForm(st, form, given)
+}
+
+// taken gives the answer to one question, after those before it; nil where there is none and none is
+// needed.
+func (r *run) taken(form *pathways.Form, f pathways.Field, outcome string, before answersGiven) (any, error) {
+	i := slices.IndexFunc(r.ev.Answers, func(a care.FactValue) bool { return a.Name == f.ID && a.Value != nil })
+	switch asked := r.isAsked(f, before); {
+	case !asked && i >= 0:
+		return nil, notAsked(form, f)
+	case asked && i < 0 && f.Required && (len(f.For) == 0 || slices.Contains(f.For, outcome)):
+		return nil, care.Errorf(care.Invalid, "the question %q must be answered", f.Ask).At("answers." + f.ID).By("forms." + form.Name)
+	case i < 0:
+		return nil, nil //nolint:nilnil // no answer, and nothing wrong
+	}
+	v, err := typed(pathways.Fact{Name: f.ID, Type: f.Type, Values: f.Values}, r.ev.Answers[i].Value, r.zone)
+	if err != nil {
+		return nil, err.At("answers." + f.ID).By("forms." + form.Name)
+	}
+	return v, nil
 }
 
 // liveAttempts counts the tries that a rule may rely on: live, two-way ones, separate in time.
