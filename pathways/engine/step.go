@@ -250,18 +250,7 @@ func (r *run) endStep(st *Step, status care.StepStatus, outcome string, happened
 	st.Status, st.Outcome, st.Reason, st.EndedAt, st.OpensAt, st.Ready = status, outcome, reason, &happened, nil, false
 	st.Offered = false
 	done := status == care.StepDone
-	inTime := done
-	for _, c := range r.s.Clocks {
-		if c.Step != st.ID || c.Occurrence != st.Occurrence {
-			continue
-		}
-		if !done {
-			r.cancelClock(c)
-			continue
-		}
-		r.stop(c, happened)
-		inTime = inTime && c.Status != care.ClockMissed
-	}
+	inTime := r.endClocks(st, done, happened)
 	if done && inTime && st.Missed {
 		st.Missed = false
 		r.tell("step.in_time", st.ID, fmt.Sprintf("%s was done in time, on %s; it was only recorded late.", r.stepTitle(st), r.inWords(happened)), r.causeOf("steps."+st.ID, 0, ""))
@@ -284,6 +273,23 @@ func (r *run) endStep(st *Step, status care.StepStatus, outcome string, happened
 	if r.ending == "" && !r.moving {
 		r.recompute(clause(r.stepTitle(st)) + " is over")
 	}
+}
+
+// endClocks ends the clocks of a step, and tells whether it was done by all of them.
+func (r *run) endClocks(st *Step, done bool, happened time.Time) (inTime bool) {
+	inTime = done
+	for _, c := range r.s.Clocks {
+		if c.Step != st.ID || c.Occurrence != st.Occurrence {
+			continue
+		}
+		if !done {
+			r.cancelClock(c)
+			continue
+		}
+		r.stop(c, happened)
+		inTime = inTime && c.Status != care.ClockMissed
+	}
+	return inTime
 }
 
 func (r *run) endedInWords(st *Step, happened time.Time) string {

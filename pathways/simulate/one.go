@@ -99,6 +99,11 @@ func (q Question) Launch(def *pathways.Definition) (engine.Launch, error) {
 		l.Calendar = *q.Calendar
 	}
 	stay := &care.Encounter{ID: ownStay, PatientID: patientID, Class: care.Inpatient, Status: care.EncounterDischarged, Disposition: care.ToHome, Revision: 1}
+	followed := ""
+	if keys := def.Following(); len(keys) > 0 {
+		followed = keys[0]
+	}
+	ended := afterEnd(followed, care.EndCompleted, q.Start)
 	for _, name := range sorted(q.Facts) {
 		i := slices.IndexFunc(def.Facts, func(f pathways.Fact) bool { return f.Name == name })
 		if i < 0 {
@@ -117,11 +122,24 @@ func (q Question) Launch(def *pathways.Definition) (engine.Launch, error) {
 			stay.Disposition = care.Disposition(fmt.Sprint(value))
 		case "event.class":
 			stay.Class = care.EncounterClass(fmt.Sprint(value))
+		case "event.ended_at":
+			at, err := moment(value, zone)
+			if err != nil {
+				return l, care.Errorf(care.Invalid, "%s: %w", name, err).At("facts." + name)
+			}
+			ended.EndedAt = at
+		case "event.outcome":
+			ended.Outcome = fmt.Sprint(value)
+		case "event.pathway":
+			ended.Pathway = fmt.Sprint(value)
 		case "event.need":
 			l.Need = fmt.Sprint(value)
 		default:
 			l.Facts = append(l.Facts, care.FactValue{Name: name, Value: value})
 		}
+	}
+	if def.Launch.On == pathways.EnrollmentEnded {
+		l.Ended = ended
 	}
 	if def.Launch.On == string(engine.EncounterDischarge) {
 		if stay.DischargedAt == nil && !q.Start.IsZero() {
@@ -130,6 +148,11 @@ func (q Question) Launch(def *pathways.Definition) (engine.Launch, error) {
 		l.Encounter = stay
 	}
 	return l, nil
+}
+
+// afterEnd is the end of another pathway that launches this one.
+func afterEnd(pathway, outcome string, at time.Time) *engine.EndedEnrollment {
+	return &engine.EndedEnrollment{EnrollmentID: care.KeyID("simulated", pathway), Pathway: pathway, Outcome: outcome, EndedAt: at}
 }
 
 func factNames(def *pathways.Definition) string {
@@ -182,6 +205,9 @@ func (q Question) start(l engine.Launch, zone *time.Location) (time.Time, error)
 	}
 	if l.Encounter != nil && l.Encounter.DischargedAt != nil {
 		return *l.Encounter.DischargedAt, nil
+	}
+	if l.Ended != nil && !l.Ended.EndedAt.IsZero() {
+		return l.Ended.EndedAt, nil
 	}
 	var earliest time.Time
 	for _, f := range l.Facts {

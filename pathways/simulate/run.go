@@ -127,6 +127,16 @@ func (p *player) launch() (engine.Launch, error) {
 	if l.Superseded {
 		launch.SupersededBy = care.KeyID("a later enrollment")
 	}
+	if l.After != nil {
+		ended, err := p.optional(l.After.EndedAt)
+		if err != nil {
+			return launch, err
+		}
+		launch.Ended = afterEnd(l.After.Pathway, l.After.Outcome, p.start)
+		if ended != nil {
+			launch.Ended.EndedAt = *ended
+		}
+	}
 	if l.DischargedAt == "" {
 		return launch, nil
 	}

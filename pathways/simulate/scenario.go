@@ -40,10 +40,18 @@ type Launch struct {
 	DischargedAt string              `yaml:"discharged_at,omitempty"`
 	AdmittedAt   string              `yaml:"admitted_at,omitempty"`
 	Need         string              `yaml:"need,omitempty"`
+	After        *After              `yaml:"after,omitempty"` // the end that launches a pathway which follows another
 	Facts        map[string]any      `yaml:"facts,omitempty"`
 	Patient      Patient             `yaml:"patient,omitempty"`
 	// Superseded says that a later discharge is followed already.
 	Superseded bool `yaml:"superseded,omitempty"`
+}
+
+// After is the end of another pathway. Without a time it has ended just now.
+type After struct {
+	Pathway string `yaml:"pathway"`
+	Outcome string `yaml:"outcome"`
+	EndedAt string `yaml:"ended_at,omitempty"`
 }
 
 // Patient is what is known of the patient.

@@ -85,6 +85,9 @@ func copied(l engine.Launch) engine.Launch {
 // plainest looks for a launch that starts the pathway: of a person with everything, from a stay in
 // hospital to home, else from what the launch's own conditions ask for.
 func (x launcher) plainest() (engine.Launch, bool) {
+	if x.def.Launch.On == pathways.EnrollmentEnded {
+		return x.afterAnEnd()
+	}
 	for _, class := range x.told("event.class", "inpatient", "observation", "emergency", "outpatient") {
 		for _, disposition := range x.told("event.disposition", "home") {
 			for _, need := range x.told("event.need", x.needs()...) {
@@ -92,6 +95,20 @@ func (x launcher) plainest() (engine.Launch, bool) {
 				if x.eng.Decide(l).Start {
 					return l, true
 				}
+			}
+		}
+	}
+	return engine.Launch{}, false
+}
+
+// afterAnEnd looks for an end of another pathway that starts this one.
+func (x launcher) afterAnEnd() (engine.Launch, bool) {
+	for _, outcome := range x.told("event.outcome", care.Ends...) {
+		for _, key := range x.told("event.pathway", x.def.Following()...) {
+			l := x.launch("", "", "")
+			l.Ended = &engine.EndedEnrollment{EnrollmentID: enrollmentID, Pathway: key, Outcome: outcome, EndedAt: x.at.Add(-time.Hour)}
+			if x.eng.Decide(l).Start {
+				return l, true
 			}
 		}
 	}
@@ -178,6 +195,9 @@ func (x launcher) factSetting(f pathways.Fact, asks []pathways.Asked) (setting, 
 		s.set = func(l *engine.Launch, v any) { setDisposition(l, v) }
 	case "event.class":
 		s.set = func(l *engine.Launch, v any) { setClass(l, v) }
+	case "event.outcome", "event.pathway":
+		ended := strings.TrimSpace(f.From)
+		s.set = func(l *engine.Launch, v any) { setEnded(l, ended, v) }
 	case "event.need":
 		s.set = func(l *engine.Launch, v any) { l.Need, _ = v.(string) }
 	case "":
@@ -194,6 +214,20 @@ func setDisposition(l *engine.Launch, v any) {
 	if text, ok := v.(string); ok && l.Encounter != nil {
 		l.Encounter.Disposition = care.Disposition(text)
 	}
+}
+
+func setEnded(l *engine.Launch, what string, v any) {
+	text, ok := v.(string)
+	if !ok || l.Ended == nil {
+		return
+	}
+	ended := *l.Ended
+	if what == "event.outcome" {
+		ended.Outcome = text
+	} else {
+		ended.Pathway = text
+	}
+	l.Ended = &ended
 }
 
 func setClass(l *engine.Launch, v any) {

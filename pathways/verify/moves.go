@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -265,7 +266,7 @@ func (x *explorer) formAnswers(step string, form *pathways.Form, outcome string)
 // the form, or to whether another question is asked at all.
 func (x *explorer) choices(step string, form *pathways.Form, f pathways.Field) []any {
 	q := question{name: step + "." + f.ID, typ: f.Type, values: f.Values, optional: !f.Required || f.When != ""}
-	values := interesting(q, x.view.asks)
+	values := x.toldByAnswers(step, f, interesting(q, x.view.asks))
 	scored := form.Score != nil && x.asksScore(step)
 	if scored && f.Type == pathways.TypeCode {
 		values = nil
@@ -279,6 +280,27 @@ func (x *explorer) choices(step string, form *pathways.Form, f pathways.Field) [
 	}
 	if f.When != "" && f.Required { // to be answered where it is asked, and nowhere else
 		values = widest(question{typ: f.Type, values: f.Values, optional: true}, values)
+	}
+	return values
+}
+
+// toldByAnswers adds the answers that make a difference to what waits for them: there they are asked
+// as event.<question>.
+func (x *explorer) toldByAnswers(step string, f pathways.Field, values []any) []any {
+	var asks []pathways.Asked
+	for _, a := range x.view.asks {
+		if a.Event == pathways.AnsweredEvent(step) {
+			asks = append(asks, a)
+		}
+	}
+	told := question{name: "event." + f.ID, typ: f.Type, values: f.Values, optional: !f.Required || f.When != ""}
+	if !mentions(asks, told.name) {
+		return values
+	}
+	for _, v := range interesting(told, asks) {
+		if !slices.ContainsFunc(values, func(have any) bool { return reflect.DeepEqual(have, v) }) {
+			values = append(values, v)
+		}
 	}
 	return values
 }

@@ -194,6 +194,9 @@ func launchInWords(l *engine.Launch) string {
 	if l.Encounter != nil && l.Encounter.Disposition != "" {
 		parts = append(parts, "discharged to "+plain(string(l.Encounter.Disposition)))
 	}
+	if l.Ended != nil {
+		parts = append(parts, "after "+plain(l.Ended.Pathway)+" ended as "+plain(l.Ended.Outcome))
+	}
 	if l.Need != "" {
 		parts = append(parts, "for "+plain(l.Need))
 	}
