@@ -113,6 +113,9 @@ func (w *twin) rest() error {
 	told := w.pending
 	w.pending = nil
 	for i, ev := range told {
+		if w.world.State.Status == care.EnrollmentEnded {
+			return nil // whoever has ended is told no more
+		}
 		ev.ID = fmt.Sprintf("nothing-%d-%d", len(w.did), i)
 		before := w.world.State.Seq
 		if err := w.do(ev); err != nil {
