@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -78,7 +79,7 @@ func TestRunningPatientsMoveToAnotherVersionAndBack(t *testing.T) {
 	s.publishes(t, movingPathway)
 	late := s.enrollMany(t, 0, n/6, "late")
 	s.advanceTo(t, s.clockNow(t).Add(5*time.Hour))
-	ids := append(late, s.enrollMany(t, n/6, n, "")...)
+	ids := slices.Concat(late, s.enrollMany(t, n/6, n, ""))
 	s.publishes(t, movedPathway)
 
 	conn := s.database(t, "throughline")

@@ -140,7 +140,7 @@ var Roles = []string{"care_coordinator", "nurse", "supervisor", "medical_directo
 
 // role checks the name of a role: work that goes to a misspelt one goes to nobody.
 func (c *checker) role(path string, line int, role string, also ...string) {
-	known := append(also, Roles...)
+	known := slices.Concat(also, Roles)
 	switch {
 	case slices.Contains(Roles, role):
 	case !identifier.MatchString(role):

@@ -91,7 +91,7 @@ func (dec *decoder) value(n ast.Node, v reflect.Value, path string) {
 
 // special decodes the types whose YAML differs from their Go form.
 func (dec *decoder) special(n ast.Node, v reflect.Value, path string) bool {
-	if reader, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
+	if reader, ok := reflect.TypeAssert[encoding.TextUnmarshaler](v.Addr()); ok {
 		if text, single := scalarOf(n); single {
 			dec.read(n, reader, text, path)
 			return true

@@ -43,7 +43,7 @@ func LoadWith(file string, src []byte, parts Parts) (*Definition, Problems) {
 	}
 	problems := r.problems
 	for _, f := range check(r.d) {
-		if !r.problems.explain(f.Path) && !(f.leans && r.lost) {
+		if !r.problems.explain(f.Path) && (!f.leans || !r.lost) {
 			problems = append(problems, r.where.place(f))
 		}
 	}

@@ -1,6 +1,7 @@
 package pathways
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -114,8 +115,8 @@ type edits [][]edit
 
 // back gives the column in the old text of one in the new.
 func (es edits) back(line, column int) int {
-	for i := len(es) - 1; i >= 0; i-- {
-		column = before(es[i], line, column)
+	for _, pass := range slices.Backward(es) {
+		column = before(pass, line, column)
 	}
 	return column
 }

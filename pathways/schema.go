@@ -60,8 +60,7 @@ func (b *schemaBuilder) object(t reflect.Type) map[string]any {
 	}
 	b.defs[t.Name()] = nil // it may hold itself
 	properties, required := map[string]any{}, []string{}
-	for i := range t.NumField() {
-		field := t.Field(i)
+	for field := range t.Fields() {
 		key, options, _ := strings.Cut(field.Tag.Get("yaml"), ",")
 		if key == "" || key == "-" {
 			continue

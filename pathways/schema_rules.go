@@ -72,9 +72,7 @@ func open(words []string, form *regexp.Regexp) map[string]any {
 
 // openOrParameter is open where a bundle may leave the word to the pathway.
 func openOrParameter(words []string, form *regexp.Regexp) map[string]any {
-	rule := open(words, form)
-	rule["anyOf"] = append(rule["anyOf"].([]any), map[string]any{"pattern": `\$`})
-	return rule
+	return map[string]any{"type": "string", "anyOf": []any{map[string]any{"enum": words}, pattern(form), map[string]any{"pattern": `\$`}}}
 }
 
 // pattern holds a text to a form.

@@ -304,7 +304,7 @@ func LanguageInWords(tag string) string {
 }
 
 // EndInWords says when an enrollment ends, and how that is called: "When the patient dies, it ends
-// as deceased."
+// as deceased".
 func (d *Definition) EndInWords(e *End) string {
 	var when []string
 	if e.On != "" {

@@ -87,12 +87,17 @@ func printMove(raw []byte) error {
 	var m struct {
 		ID      string `json:"id"`
 		Pathway string `json:"pathway"`
-		From    struct{ Version int }
-		To      struct{ Version int }
-		Status  string `json:"status"`
-		Counts  []struct {
-			Class, Result string
-			Count         int
+		From    struct {
+			Version int `json:"version"`
+		} `json:"from"`
+		To struct {
+			Version int `json:"version"`
+		} `json:"to"`
+		Status string `json:"status"`
+		Counts []struct {
+			Class  string `json:"class"`
+			Result string `json:"result"`
+			Count  int    `json:"count"`
 		} `json:"counts"`
 	}
 	if err := json.Unmarshal(raw, &m); err != nil {
@@ -162,9 +167,11 @@ func (c *showMoveCommand) print(item json.RawMessage) error {
 		Result       string `json:"result"`
 		Detail       string `json:"detail"`
 		Preview      struct {
-			Class       string
-			Why         []string
-			Differences []struct{ Text string }
+			Class       string   `json:"class"`
+			Why         []string `json:"why"`
+			Differences []struct {
+				Text string `json:"text"`
+			} `json:"differences"`
 		} `json:"preview"`
 	}
 	if err := json.Unmarshal(item, &row); err != nil {

@@ -40,8 +40,11 @@ func sameBehind[T any](a, b *T, equal func(a, b *T) bool) bool {
 }
 
 func sameTime(a, b *time.Time) bool {
-	return sameBehind(a, b, func(a, b *time.Time) bool { return *a == *b })
+	return sameBehind(a, b, func(a, b *time.Time) bool { return identical(*a, *b) })
 }
+
+// identical times are written alike, which the same instant in two zones is not.
+func identical(a, b time.Time) bool { return a == b } //nolint:staticcheck // Equal would take them for the same
 
 func sameNext(a, b *care.Next) bool { return a.Text == b.Text && sameTime(a.At, b.At) }
 
@@ -49,7 +52,7 @@ func sameTask(a, b *care.Task) bool {
 	return a.ID == b.ID && a.EnrollmentID == b.EnrollmentID && a.PatientID == b.PatientID && a.Step == b.Step && a.Occurrence == b.Occurrence &&
 		a.Kind == b.Kind && a.Title == b.Title && a.Instructions == b.Instructions && a.Form == b.Form && slices.Equal(a.Outcomes, b.Outcomes) &&
 		a.Role == b.Role && a.Assignee == b.Assignee && a.Status == b.Status && a.Priority == b.Priority &&
-		a.OpenedAt == b.OpenedAt && sameTime(a.DueAt, b.DueAt) && a.DueReason == b.DueReason && a.Missed == b.Missed &&
+		identical(a.OpenedAt, b.OpenedAt) && sameTime(a.DueAt, b.DueAt) && a.DueReason == b.DueReason && a.Missed == b.Missed &&
 		sameTime(a.EndedAt, b.EndedAt) && a.Outcome == b.Outcome && a.Attempts == b.Attempts && a.LiveAttempts == b.LiveAttempts &&
 		a.Cause == b.Cause && sameBehind(a.Next, b.Next, sameNext)
 }
@@ -72,8 +75,8 @@ func sameReferral(a, b *care.Referral) bool {
 }
 
 func sameClock(a, b *Clock) bool {
-	return a.Name == b.Name && a.Step == b.Step && a.Occurrence == b.Occurrence && a.Status == b.Status && a.Anchor == b.Anchor &&
-		a.Offset == b.Offset && a.Due == b.Due && a.Reason == b.Reason && a.Pause == b.Pause && a.Source == b.Source && a.Moved == b.Moved &&
+	return a.Name == b.Name && a.Step == b.Step && a.Occurrence == b.Occurrence && a.Status == b.Status && identical(a.Anchor, b.Anchor) &&
+		a.Offset == b.Offset && identical(a.Due, b.Due) && a.Reason == b.Reason && a.Pause == b.Pause && a.Source == b.Source && a.Moved == b.Moved &&
 		sameTime(a.PausedAt, b.PausedAt) && a.Lost == b.Lost && a.LostDays == b.LostDays && a.Settled == b.Settled && slices.Equal(a.Stood, b.Stood) && a.Cause == b.Cause && a.Ladder == b.Ladder &&
 		slices.Equal(a.Rungs, b.Rungs)
 }
