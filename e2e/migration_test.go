@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"os"
@@ -13,6 +14,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"throughline/pathways"
 	"throughline/pathways/engine"
@@ -84,11 +87,12 @@ func TestRunningPatientsMoveToAnotherVersionAndBack(t *testing.T) {
 
 	conn := s.database(t, "throughline")
 	quiet := func() (bool, string) {
-		waiting := column[int](t, conn, `SELECT count(*)::int FROM messages WHERE status = 'queued' AND purpose <> 'referral'`)
-		return waiting[0] == 0, strconv.Itoa(waiting[0]) + " messages are on their way"
+		mail := column[int](t, conn, `SELECT count(*)::int FROM messages WHERE status = 'queued'`)
+		searches := column[int](t, conn, `SELECT count(*)::int FROM snapshots WHERE state @? '$.steps[*].referral.phase ? (@ == "search")'`)
+		return mail[0]+searches[0] == 0, fmt.Sprintf("%d messages and %d searches are on their way", mail[0], searches[0])
 	}
-	await(t, "the mail is out", quiet)
-	before, sent := s.fingerprints(t, ids), s.sentOnce(t)
+	await(t, "what was begun is answered", quiet)
+	before, sent := s.states(t, ids), s.sentOnce(t)
 
 	began := time.Now()
 	type detail struct {
@@ -127,7 +131,7 @@ func TestRunningPatientsMoveToAnotherVersionAndBack(t *testing.T) {
 		t.Errorf("%d open tasks have lost their clock", open[0])
 	}
 	s.nothingFalls(t)
-	await(t, "the mail is out", quiet)
+	await(t, "what was begun is answered", quiet)
 	for id, count := range s.sentOnce(t) {
 		if count > max(1, sent[id]) {
 			t.Errorf("the message %s was sent %d times", id, count)
@@ -141,11 +145,12 @@ func TestRunningPatientsMoveToAnotherVersionAndBack(t *testing.T) {
 	post[detail](t, s.client, "/migrations/"+m.ID+"/rollback", map[string]string{"reason": "the first was better"})
 	until("rolled_back")
 	t.Logf("%d taken back in %s", n, time.Since(began).Round(time.Millisecond))
-	after := s.fingerprints(t, ids)
+	after := s.states(t, ids)
 	differ := 0
 	for id, was := range before {
-		if after[id] != was {
+		if fingerprint(t, was) != fingerprint(t, after[id]) {
 			differ++
+			t.Logf("%s is not as it was (-before +after):\n%s", id, gocmp.Diff(was, after[id]))
 		}
 	}
 	if differ > 0 || len(after) != n {
@@ -219,23 +224,28 @@ func (s *server) enrollAs(t *testing.T, i int, where string) string {
 	return e.ID
 }
 
-// fingerprints tells what each enrollment's state is.
-func (s *server) fingerprints(t *testing.T, ids []string) map[string]string {
+func fingerprint(t *testing.T, s engine.State) string {
+	t.Helper()
+	f, err := engine.Fingerprint(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// states gives each enrollment's state as it is stored.
+func (s *server) states(t *testing.T, ids []string) map[string]engine.State {
 	t.Helper()
 	conn := s.database(t, "throughline")
 	defer conn.Close(context.Background())
-	out := map[string]string{}
+	out := map[string]engine.State{}
 	for _, id := range ids {
 		raw := column[string](t, conn, `SELECT state::text FROM snapshots WHERE enrollment_id = $1`, id)
 		var state engine.State
 		if err := json.Unmarshal([]byte(raw[0]), &state); err != nil {
 			t.Fatal(err)
 		}
-		f, err := engine.Fingerprint(state)
-		if err != nil {
-			t.Fatal(err)
-		}
-		out[id] = f
+		out[id] = state
 	}
 	return out
 }
