@@ -1,14 +1,16 @@
 package compare_test
 
 import (
-	"cmp"
 	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
@@ -20,9 +22,11 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
+var loadLibrary = sync.OnceValues(pathways.Library)
+
 func library(t testing.TB) []*pathways.Definition {
 	t.Helper()
-	all, err := pathways.Library()
+	all, err := loadLibrary()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,32 +145,45 @@ func golden(t *testing.T, name string, c compare.Comparison) {
 // TestEveryMutationIsTold changes one thing at a time in every pathway that ships: each value, each
 // list's items, each field. Every change is told, and told alike from either side.
 func TestEveryMutationIsTold(t *testing.T) {
-	total := 0
+	var total atomic.Int64
 	all := library(t)
 	stride := 1 + len(all)/4 // the more pathways, the wider: it is one comparison for all of them
-	for _, d := range all {
-		for i, n := 0, mutations(t, d); i < n; i += stride {
-			mutant, what := mutate(t, d, i)
-			if mutant == nil || content(t, mutant) == content(t, d) {
-				continue // it does not fit the definition's types, or it is the version
-			}
-			total++
-			told := compare.Versions(d, mutant)
-			if len(told.Differences) == 0 {
-				t.Fatalf("%s: nothing is told of: %s", d.Pathway, what)
-			}
-			for _, diff := range told.Differences {
-				if diff.Sentence == "" || diff.From == diff.To && diff.Change != compare.Moved {
-					t.Fatalf("%s: %s: says nothing: %+v", d.Pathway, what, diff)
-				}
-			}
-			mirrored(t, what, told, compare.Versions(mutant, d))
+	t.Run("pathways", func(t *testing.T) {
+		for _, d := range all {
+			t.Run(d.Pathway, func(t *testing.T) {
+				t.Parallel()
+				total.Add(int64(everyMutationIsTold(t, d, stride)))
+			})
 		}
+	})
+	t.Logf("%d mutations, all told", total.Load())
+	if total.Load() < 1500 {
+		t.Errorf("only %d mutations", total.Load())
 	}
-	t.Logf("%d mutations, all told", total)
-	if total < 1500 {
-		t.Errorf("only %d mutations", total)
+}
+
+// everyMutationIsTold tries each stride-th mutation of a pathway, and gives how many there were.
+func everyMutationIsTold(t *testing.T, d *pathways.Definition, stride int) (tried int) {
+	t.Helper()
+	m, before := mutatorOf(t, d), content(t, d)
+	for i := 0; i < len(m.sites); i += stride {
+		mutant, what := m.mutate(t, i)
+		if mutant == nil || content(t, mutant) == before {
+			continue // it does not fit the definition's types, or it is the version
+		}
+		tried++
+		told := compare.Versions(d, mutant)
+		if len(told.Differences) == 0 {
+			t.Fatalf("nothing is told of: %s", what)
+		}
+		for _, diff := range told.Differences {
+			if diff.Sentence == "" || diff.From == diff.To && diff.Change != compare.Moved {
+				t.Fatalf("%s: says nothing: %+v", what, diff)
+			}
+		}
+		mirrored(t, what, told, compare.Versions(mutant, d))
 	}
+	return tried
 }
 
 // TestSeveralMutationsMirror holds the mirror also where several things changed.
@@ -177,7 +194,8 @@ func TestSeveralMutationsMirror(t *testing.T) {
 		mutant := d
 		var did []string
 		for range rapid.IntRange(1, 4).Draw(rt, "changes") {
-			next, what := mutate(t, mutant, rapid.IntRange(0, mutations(t, mutant)-1).Draw(rt, "which"))
+			m := mutatorOf(t, mutant)
+			next, what := m.mutate(t, rapid.IntRange(0, len(m.sites)-1).Draw(rt, "which"))
 			if next != nil {
 				mutant = next
 				did = append(did, what)
@@ -263,92 +281,91 @@ func withoutLines(v reflect.Value) {
 	}
 }
 
-// site is one place of a definition's JSON with one thing that can be done to it.
+// site is one place of a definition's JSON with one thing that can be done to it, and undone.
 type site struct {
-	what string
-	do   func()
+	what     string
+	do, undo func()
 }
 
-func mutations(t testing.TB, d *pathways.Definition) int {
-	t.Helper()
-	_, sites := sitesOf(t, d)
-	return len(sites)
+// mutator mutates one definition, one site after another.
+type mutator struct {
+	tree  map[string]any
+	sites []site
 }
 
-// mutate does the i-th thing that can be done; nil where the definition's types do not hold it.
-func mutate(t testing.TB, d *pathways.Definition, i int) (*pathways.Definition, string) {
-	t.Helper()
-	tree, sites := sitesOf(t, d)
-	sites[i].do()
-	text, err := json.Marshal(tree)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var mutant pathways.Definition
-	if json.Unmarshal(text, &mutant) != nil {
-		return nil, sites[i].what
-	}
-	return &mutant, sites[i].what
-}
-
-func sitesOf(t testing.TB, d *pathways.Definition) (map[string]any, []site) {
+func mutatorOf(t testing.TB, d *pathways.Definition) *mutator {
 	t.Helper()
 	text, err := json.Marshal(d)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var tree map[string]any
-	if err := json.Unmarshal(text, &tree); err != nil {
+	m := &mutator{}
+	if err := json.Unmarshal(text, &m.tree); err != nil {
 		t.Fatal(err)
 	}
-	var sites []site
-	visit(&sites, "", tree)
-	return tree, sites
+	m.visit("", m.tree)
+	return m
 }
 
-func visit(sites *[]site, path string, object map[string]any) {
-	keys := make([]string, 0, len(object))
-	for key := range object {
-		keys = append(keys, key)
+// mutate does the i-th thing that can be done; nil where the definition's types do not hold it.
+func (m *mutator) mutate(t testing.TB, i int) (*pathways.Definition, string) {
+	t.Helper()
+	m.sites[i].do()
+	defer m.sites[i].undo()
+	text, err := json.Marshal(m.tree)
+	if err != nil {
+		t.Fatal(err)
 	}
-	slices.SortFunc(keys, cmp.Compare[string])
-	for _, key := range keys {
-		at := path + "." + key
-		*sites = append(*sites, site{"drop " + at, func() { delete(object, key) }})
-		switch v := object[key].(type) {
+	var mutant pathways.Definition
+	if json.Unmarshal(text, &mutant) != nil {
+		return nil, m.sites[i].what
+	}
+	return &mutant, m.sites[i].what
+}
+
+func (m *mutator) visit(path string, object map[string]any) {
+	for _, key := range slices.Sorted(maps.Keys(object)) {
+		at, value := path+"."+key, object[key]
+		restore := func() { object[key] = value }
+		m.add("drop "+at, func() { delete(object, key) }, restore)
+		switch v := value.(type) {
 		case map[string]any:
-			visit(sites, at, v)
+			m.visit(at, v)
 		case []any:
-			visitList(sites, at, v, func(changed []any) { object[key] = changed })
+			m.visitList(at, v, func(changed []any) { object[key] = changed })
 		default:
-			*sites = append(*sites, site{"change " + at, func() { object[key] = other(v) }})
+			m.add("change "+at, func() { object[key] = other(v) }, restore)
 		}
 	}
 }
 
-func visitList(sites *[]site, path string, list []any, set func([]any)) {
+func (m *mutator) visitList(path string, list []any, set func([]any)) {
+	restore := func() { set(list) }
 	for i, item := range list {
 		at := fmt.Sprintf("%s[%d]", path, i)
-		*sites = append(*sites,
-			site{"drop " + at, func() { set(slices.Delete(slices.Clone(list), i, i+1)) }},
-			site{"repeat " + at, func() { set(slices.Insert(slices.Clone(list), i, item)) }})
+		m.add("drop "+at, func() { set(slices.Delete(slices.Clone(list), i, i+1)) }, restore)
+		m.add("repeat "+at, func() { set(slices.Insert(slices.Clone(list), i, item)) }, restore)
 		if i > 0 {
-			*sites = append(*sites, site{"swap " + at, func() {
+			m.add("swap "+at, func() {
 				swapped := slices.Clone(list)
 				swapped[i-1], swapped[i] = swapped[i], swapped[i-1]
 				set(swapped)
-			}})
+			}, restore)
 		}
 		if object, ok := item.(map[string]any); ok {
-			visit(sites, at, object)
+			m.visit(at, object)
 			continue
 		}
-		*sites = append(*sites, site{"change " + at, func() {
+		m.add("change "+at, func() {
 			changed := slices.Clone(list)
 			changed[i] = other(item)
 			set(changed)
-		}})
+		}, restore)
 	}
+}
+
+func (m *mutator) add(what string, do, undo func()) {
+	m.sites = append(m.sites, site{what, do, undo})
 }
 
 func other(v any) any {

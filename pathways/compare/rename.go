@@ -62,10 +62,10 @@ func onlyMatch(old, olds, news *node) *node {
 
 func equalButID(old, item *node) bool {
 	from, to := old.field("id").text(), item.field("id").text()
-	renamed := grow(old.plain(), 0)
+	renamed := old.copied()
 	rename(renamed, "steps.*", from, to)
 	renamed.fields["id"] = &node{value: to}
-	return renamed.canonical() == item.canonical()
+	return same(renamed, item)
 }
 
 // rename rewrites what asks for a step, wherever a step may be asked for.

@@ -1,12 +1,14 @@
 package compare
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 
 	"throughline/pathways"
 )
@@ -23,45 +25,111 @@ type node struct {
 	written any
 }
 
-// treeOf gives the definition as it travels, without its version and with lines aside.
+// treeOf gives the definition as it travels, by the names of its JSON, without its version and with
+// lines aside. It goes by the types, not through their JSON: every field that there is, or comes to
+// be, is in it.
 func treeOf(d *pathways.Definition) *node {
-	text, err := json.Marshal(d)
-	if err != nil {
-		panic(fmt.Sprintf("compare: %s cannot be written as JSON: %v", d.Pathway, err)) // Digest has the same need
-	}
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.UseNumber()
-	var raw map[string]any
-	if err := dec.Decode(&raw); err != nil {
-		panic(fmt.Sprintf("compare: %s cannot be read as JSON: %v", d.Pathway, err))
-	}
-	delete(raw, "version")
-	return grow(raw, 0)
+	n := grow(reflect.ValueOf(d), 0)
+	delete(n.fields, "version")
+	return n
 }
 
 // grow makes a node. What has no line of its own has that of what it stands in.
-func grow(raw any, line int) *node {
-	switch v := raw.(type) {
-	case map[string]any:
-		if n, ok := v["line"].(json.Number); ok {
-			if i, err := n.Int64(); err == nil {
-				line = int(i)
-			}
-			delete(v, "line")
+func grow(v reflect.Value, line int) *node {
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		if v.IsNil() {
+			return &node{line: line}
 		}
-		n := &node{fields: map[string]*node{}, line: line}
-		for _, key := range slices.Sorted(maps.Keys(v)) {
-			n.fields[key] = grow(v[key], line)
+		return grow(v.Elem(), line)
+	case reflect.Struct:
+		return growObject(v, line)
+	case reflect.Slice:
+		if v.IsNil() {
+			return &node{line: line}
 		}
-		return n
-	case []any:
-		n := &node{isList: true, line: line}
-		for _, item := range v {
-			n.items = append(n.items, grow(item, line))
+		n := &node{isList: true, line: line, items: make([]*node, v.Len())}
+		for i := range n.items {
+			n.items[i] = grow(v.Index(i), line)
 		}
 		return n
+	case reflect.String:
+		return &node{value: v.String(), line: line}
+	case reflect.Bool:
+		return &node{value: v.Bool(), line: line}
+	case reflect.Int, reflect.Int64:
+		return &node{value: json.Number(strconv.FormatInt(v.Int(), 10)), line: line}
+	case reflect.Float64:
+		return &node{value: json.Number(strconv.FormatFloat(v.Float(), 'f', -1, 64)), line: line}
+	default:
+		panic("compare: a definition holds a " + v.Kind().String() + ", which cannot be compared") // a test holds that none does
 	}
-	return &node{value: raw, line: line}
+}
+
+func growObject(v reflect.Value, line int) *node {
+	fields := jsonFields(v.Type())
+	for _, f := range fields {
+		if f.name == "line" && v.Field(f.index).Int() != 0 {
+			line = int(v.Field(f.index).Int())
+		}
+	}
+	n := &node{fields: make(map[string]*node, len(fields)), line: line}
+	for _, f := range fields {
+		value := v.Field(f.index)
+		if f.name == "line" || f.omitEmpty && empty(value) || f.omitZero && value.IsZero() {
+			continue
+		}
+		n.fields[f.name] = grow(value, line)
+	}
+	return n
+}
+
+// empty is what JSON leaves out.
+func empty(v reflect.Value) bool {
+	if v.Kind() == reflect.Slice {
+		return v.Len() == 0
+	}
+	return v.Kind() != reflect.Struct && v.IsZero()
+}
+
+type jsonField struct {
+	name                string
+	index               int
+	omitEmpty, omitZero bool
+}
+
+// fieldsOfTypes keeps what the tags of a type say.
+var fieldsOfTypes sync.Map
+
+func jsonFields(t reflect.Type) []jsonField {
+	if known, ok := fieldsOfTypes.Load(t); ok {
+		return known.([]jsonField) //nolint:forcetypeassert // nothing else is kept
+	}
+	fields := []jsonField{}
+	for i := range t.NumField() {
+		name, options, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		if name != "-" && t.Field(i).IsExported() {
+			fields = append(fields, jsonField{name, i, strings.Contains(options, "omitempty"), strings.Contains(options, "omitzero")})
+		}
+	}
+	fieldsOfTypes.Store(t, fields)
+	return fields
+}
+
+// copied gives the same tree anew.
+func (n *node) copied() *node {
+	c := *n
+	if n.isObject() {
+		c.fields = make(map[string]*node, len(n.fields))
+		for name, f := range n.fields {
+			c.fields[name] = f.copied()
+		}
+	}
+	c.items = make([]*node, len(n.items))
+	for i, item := range n.items {
+		c.items[i] = item.copied()
+	}
+	return &c
 }
 
 func (n *node) isObject() bool { return n != nil && n.fields != nil }
@@ -108,36 +176,20 @@ func (n *node) text() string {
 	return fmt.Sprint(v)
 }
 
-// canonical writes all that the node says, lines aside: two nodes that say the same are equal.
-func (n *node) canonical() string {
-	var b strings.Builder
-	n.write(&b)
-	return b.String()
-}
-
-func (n *node) write(b *strings.Builder) {
-	switch {
-	case n == nil:
-		b.WriteString("null")
-	case n.isObject():
-		for _, key := range slices.Sorted(maps.Keys(n.fields)) {
-			fmt.Fprintf(b, "{%q:", key)
-			n.fields[key].write(b)
-			b.WriteByte('}')
-		}
-	case n.isList:
-		b.WriteByte('[')
-		for _, item := range n.items {
-			item.write(b)
-			b.WriteByte(',')
-		}
-		b.WriteByte(']')
-	default:
-		fmt.Fprintf(b, "%T %v", n.value, n.value)
-		if s, ok := n.value.(string); ok {
-			fmt.Fprintf(b, " %q", s)
+// same tells whether two nodes say the same, lines aside.
+func same(a, b *node) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	if a.isObject() != b.isObject() || a.isList != b.isList || a.value != b.value || len(a.fields) != len(b.fields) {
+		return false
+	}
+	for name, f := range a.fields {
+		if other, ok := b.fields[name]; !ok || !same(f, other) {
+			return false
 		}
 	}
+	return slices.EqualFunc(a.items, b.items, same)
 }
 
 // keyNames are the fields by which the items of a list are known.

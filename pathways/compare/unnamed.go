@@ -13,7 +13,7 @@ type pair struct{ i, j, likeness int }
 // items belong together; of the others, those that have most in common.
 func (w *walk) unnamed(p place, a, b *node) {
 	olds, news := itemsOf(a), itemsOf(b)
-	same, restA, restB := equalPairs(olds, news)
+	equal, restA, restB := equalPairs(olds, news)
 	alike := likePairs(olds, news, restA, restB)
 	for j, item := range news {
 		at := slices.IndexFunc(alike, func(q pair) bool { return q.j == j })
@@ -29,7 +29,7 @@ func (w *walk) unnamed(p place, a, b *node) {
 			w.went(p.item(nameOfItem(item)), item)
 		}
 	}
-	all := slices.Concat(same, alike)
+	all := slices.Concat(equal, alike)
 	slices.SortFunc(all, func(x, y pair) int { return cmp.Compare(x.i, y.i) })
 	if !slices.IsSortedFunc(all, func(x, y pair) int { return cmp.Compare(x.j, y.j) }) {
 		w.reordered(p, a, b, w.sequence(p, olds, true), w.sequence(p, news, false))
@@ -44,7 +44,7 @@ func itemsOf(n *node) []*node {
 }
 
 // equalPairs pairs what is equal, each item once, and gives what is left over.
-func equalPairs(olds, news []*node) (same []pair, restA, restB []int) {
+func equalPairs(olds, news []*node) (equal []pair, restA, restB []int) {
 	taken := make([]bool, len(news))
 	for i, old := range olds {
 		j := firstEqual(old, news, taken)
@@ -53,20 +53,19 @@ func equalPairs(olds, news []*node) (same []pair, restA, restB []int) {
 			continue
 		}
 		taken[j] = true
-		same = append(same, pair{i: i, j: j})
+		equal = append(equal, pair{i: i, j: j})
 	}
 	for j := range news {
 		if !taken[j] {
 			restB = append(restB, j)
 		}
 	}
-	return same, restA, restB
+	return equal, restA, restB
 }
 
 func firstEqual(old *node, news []*node, taken []bool) int {
-	text := old.canonical()
 	for j, item := range news {
-		if !taken[j] && item.canonical() == text {
+		if !taken[j] && same(old, item) {
 			return j
 		}
 	}
@@ -105,7 +104,7 @@ func likeness(a, b *node) int {
 	n := 0
 	for _, name := range names(a, b) {
 		x, y := a.field(name), b.field(name)
-		if x != nil && y != nil && x.canonical() == y.canonical() {
+		if x != nil && y != nil && same(x, y) {
 			n++
 		}
 	}
@@ -134,7 +133,7 @@ func (w *walk) became(p place, a, b *node) {
 func wordsOnly(p place, a, b *node) bool {
 	for _, name := range names(a, b) {
 		x, y := a.field(name), b.field(name)
-		differs := x == nil || y == nil || x.canonical() != y.canonical()
+		differs := x == nil || y == nil || !same(x, y)
 		if differs && ruleOf(p.at(name)).severity != Wording {
 			return false
 		}

@@ -45,11 +45,12 @@ func (w *walk) object(p place, a, b *node) {
 // part compares two parts that stand in the same place; either may be missing, not both.
 func (w *walk) part(p place, a, b *node) {
 	switch {
+	case same(a, b):
 	case isListOfObjects(a) || isListOfObjects(b):
 		w.list(p, a, b)
 	case a.isObject() && b.isObject():
 		w.object(p, a, b)
-	case a == nil || b == nil || a.canonical() != b.canonical():
+	default:
 		w.value(p, a, b)
 	}
 }
@@ -109,13 +110,10 @@ func (w *walk) ofLists(d *Difference, p place, subject string, a, b *node) {
 
 // missingIn gives what the second list has and the first has not.
 func missingIn(a, b *node) []string {
-	left := make([]string, 0, len(a.items))
-	for _, item := range a.items {
-		left = append(left, item.canonical())
-	}
+	left := slices.Clone(a.items)
 	var missing []string
 	for _, item := range b.items {
-		if at := slices.Index(left, item.canonical()); at >= 0 {
+		if at := slices.IndexFunc(left, func(have *node) bool { return same(have, item) }); at >= 0 {
 			left = slices.Delete(left, at, at+1)
 			continue
 		}
