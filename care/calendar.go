@@ -35,7 +35,13 @@ func ParseDate(s string) (Date, error) {
 
 // String writes the date in ISO 8601, "2025-11-26".
 func (d Date) String() string {
-	return fmt.Sprintf("%04d-%02d-%02d", d.Year, d.Month, d.Day)
+	if d.Year < 0 || d.Year > 9999 || d.Month < 0 || d.Month > 99 || d.Day < 0 || d.Day > 99 { // no day at all
+		return fmt.Sprintf("%04d-%02d-%02d", d.Year, d.Month, d.Day)
+	}
+	digit := func(n int) byte { return '0' + byte(n%10) }
+	y, m, day := d.Year, int(d.Month), d.Day
+	text := [...]byte{digit(y / 1000), digit(y / 100), digit(y / 10), digit(y), '-', digit(m / 10), digit(m), '-', digit(day / 10), digit(day)}
+	return string(text[:])
 }
 
 // IsZero tells whether d is the zero Date, "no date".

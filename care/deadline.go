@@ -39,6 +39,12 @@ const offsetHelp = `write a number and a unit, like "2 business days", "14 days"
 // ParseOffset reads an amount of time as a pathway's author writes it. Weeks
 // are read as seven days each. Every error says what to write instead.
 func ParseOffset(s string) (Offset, error) {
+	if off, ok := plainOffset(s); ok {
+		return off, nil
+	}
+	if !mayBeOffset(s) {
+		return Offset{}, noOffset(s)
+	}
 	words := strings.Fields(strings.ToLower(s))
 	if len(words) == 0 {
 		return Offset{}, errors.New("an amount of time is missing: " + offsetHelp)
@@ -51,13 +57,47 @@ func ParseOffset(s string) (Offset, error) {
 		return Offset{}, fmt.Errorf("%q is more than a century: %s", s, offsetHelp)
 	}
 	if err != nil || len(words) == 1 {
-		return Offset{}, fmt.Errorf("%q is not an amount of time: %s", s, offsetHelp)
+		return Offset{}, noOffset(s)
 	}
 	off, err := offsetIn(n, strings.Join(words[1:], " "))
 	if err != nil {
 		return Offset{}, fmt.Errorf("%q is not an amount of time: %w", s, err)
 	}
 	return off, nil
+}
+
+// plainOffset reads an offset as it is mostly written, one space between its words and all in small
+// letters. Engines read offsets all the time, and this way makes nothing.
+func plainOffset(s string) (Offset, bool) {
+	if s == "end of day" {
+		return Offset{Unit: EndOfDay}, true
+	}
+	number, unit, two := strings.Cut(s, " ")
+	if !two || len(number) > len("36525000") {
+		return Offset{}, false
+	}
+	n, err := strconv.Atoi(number)
+	if err != nil {
+		return Offset{}, false
+	}
+	off, err := offsetIn(n, unit)
+	return off, err == nil
+}
+
+// mayBeOffset is false of what begins neither with a number nor as the end of the day does, as
+// expressions do that stand where an amount of time may stand; and true of nothing at all, which has
+// an error of its own.
+func mayBeOffset(s string) bool {
+	s = strings.TrimSpace(s)
+	return s == "" || strings.ContainsRune("+-0123456789eE", rune(s[0]))
+}
+
+// noOffset is the text that was read as one. What it says is only made when it is asked.
+type noOffset string
+
+// Error implements error.
+func (s noOffset) Error() string {
+	return fmt.Sprintf("%q is not an amount of time: %s", string(s), offsetHelp)
 }
 
 func offsetIn(n int, unit string) (Offset, error) {
@@ -193,7 +233,7 @@ func exactDeadline(anchor time.Time, off Offset, zone *time.Location) Deadline {
 }
 
 func wholeDaysReason(day Date, off Offset, last Date, skipped []Skipped, zone *time.Location) string {
-	due := fmt.Sprintf("due by the end of %s (%s)", longDate(last), zone)
+	due := "due by the end of " + longDate(last) + " (" + zone.String() + ")"
 	if off.Unit == EndOfDay {
 		return due
 	}
@@ -243,4 +283,4 @@ func longDate(d Date) string { return weekdayName(d) + " " + d.String() }
 
 func shortDate(d Date) string { return d.midnightUTC().Format("Mon 2 Jan") }
 
-func weekdayName(d Date) string { return d.midnightUTC().Format("Mon") }
+func weekdayName(d Date) string { return d.Weekday().String()[:3] }

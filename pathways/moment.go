@@ -2,7 +2,6 @@ package pathways
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"throughline/care"
@@ -24,16 +23,36 @@ type Moment struct {
 
 const momentHelp = `write "due", or an amount of time before or after due, start or a step's moment, like "4 hours before due" or "2 days before visit.start"`
 
-var anchorForm = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$`)
+// isAnchor tells whether the text is a name, or two with a dot between.
+func isAnchor(s string) bool {
+	head, tail, dotted := strings.Cut(s, ".")
+	return isName(head) && (!dotted || isName(tail))
+}
+
+func isName(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if letter := 'a' <= c && c <= 'z'; !letter && (i == 0 || c != '_' && (c < '0' || c > '9')) {
+			return false
+		}
+	}
+	return s != ""
+}
 
 // ParseMoment reads a moment as a pathway's author writes it. Every error says what to write
 // instead. Whether the anchor exists is for Check to say.
 func ParseMoment(s string) (Moment, error) {
+	if isAnchor(s) { // most are, and engines read them all the time
+		return Moment{Anchor: s}, nil
+	}
+	if m, ok := plainMoment(s); ok {
+		return m, nil
+	}
 	words := strings.Fields(s)
-	if len(words) == 1 && anchorForm.MatchString(words[0]) {
+	if len(words) == 1 && isAnchor(words[0]) {
 		return Moment{Anchor: words[0]}, nil
 	}
-	if len(words) < 3 || !anchorForm.MatchString(words[len(words)-1]) {
+	if len(words) < 3 || !isAnchor(words[len(words)-1]) {
 		return Moment{}, fmt.Errorf("%q is no moment: %s", s, momentHelp)
 	}
 	m := Moment{Anchor: words[len(words)-1]}
@@ -53,6 +72,24 @@ func ParseMoment(s string) (Moment, error) {
 	}
 	m.Offset = off
 	return m, nil
+}
+
+// plainMoment reads a moment as it is mostly written, with one space between its words, and makes
+// nothing.
+func plainMoment(s string) (Moment, bool) {
+	last := strings.LastIndexByte(s, ' ')
+	if last < 0 || !isAnchor(s[last+1:]) {
+		return Moment{}, false
+	}
+	amount, before := strings.CutSuffix(s[:last], " before")
+	if !before {
+		var after bool
+		if amount, after = strings.CutSuffix(s[:last], " after"); !after {
+			return Moment{}, false
+		}
+	}
+	off, err := care.ParseOffset(amount)
+	return Moment{Before: before, Offset: off, Anchor: s[last+1:]}, err == nil && off.N > 0
 }
 
 // String writes the moment as ParseMoment reads it.

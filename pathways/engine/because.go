@@ -56,6 +56,7 @@ type asked struct {
 	pathways.Values
 	r     *run
 	found []finding
+	space [4]finding // for the first of found: few conditions ask more
 }
 
 type finding struct {
@@ -67,6 +68,9 @@ type finding struct {
 // Value implements pathways.Values.
 func (a *asked) Value(name string) (any, bool) {
 	v, ok := a.Values.Value(name)
+	if a.found == nil {
+		a.found = a.space[:0]
+	}
 	a.found = append(a.found, finding{name: name, value: v, known: ok})
 	return v, ok
 }

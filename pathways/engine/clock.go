@@ -3,6 +3,8 @@ package engine
 import (
 	"cmp"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"throughline/care"
@@ -45,22 +47,38 @@ func (r *run) arm(p armPlan) *Clock {
 
 // compute sets a clock's anchor, deadline and rungs from what is known now.
 func (r *run) compute(c *Clock, spec pathways.Clock, st *Step) {
-	c.Offset = r.within(spec, st)
+	r.computeFrom(c, spec, st, r.basisOf(c, spec, st))
+}
+
+// basis is what a clock counts, and from when.
+type basis struct {
+	offset string
+	anchor time.Time
+	note   string // why it counts from there, where that is not its anchor
+}
+
+func (r *run) basisOf(c *Clock, spec pathways.Clock, st *Step) basis {
+	b := basis{offset: r.within(spec, st)}
 	anchor, known := c.Anchor, !c.Anchor.IsZero()
 	if spec.From != "now" {
 		anchor, known = r.anchor(spec.From, st)
 	} else if !known {
 		anchor, known = r.at, true
 	}
-	note := ""
 	if !known {
 		anchor = r.at
 		if st != nil && st.OpenedAt != nil {
 			anchor = *st.OpenedAt
 		}
-		note = quoted(r.nameInWords(spec.From)) + " is not known yet, so it counts from " + r.day(anchor) + "; "
+		b.note = quoted(r.nameInWords(spec.From)) + " is not known yet, so it counts from " + r.day(anchor) + "; "
 	}
-	c.Anchor = anchor
+	b.anchor = anchor
+	return b
+}
+
+func (r *run) computeFrom(c *Clock, spec pathways.Clock, st *Step, from basis) {
+	anchor, note := from.anchor, from.note
+	c.Offset, c.Anchor = from.offset, anchor
 	off, err := care.ParseOffset(c.Offset)
 	if err != nil {
 		off = care.Offset{Unit: care.EndOfDay}
@@ -180,19 +198,23 @@ func (r *run) passOver(c *Clock, ladder *pathways.Ladder, st *Step) {
 // recompute brings every clock to what is known now, and tells what moved and why. A clock whose
 // work is done is judged anew: a corrected discharge can make late what was in time, and the other
 // way round.
-func (r *run) recompute(why string) {
+func (r *run) recompute(why string) { r.recomputeAfter(nil, why) }
+
+// recomputeAfter does so when a step has ended. Its own clocks may have been met for long, and were
+// left alone since.
+func (r *run) recomputeAfter(ended *Step, why string) {
 	for _, c := range r.s.Clocks {
 		st := r.stepOf(c)
 		over := st != nil && st.Status.Ended()
-		if c.Status == care.ClockCancelled || c.Settled || over && (st.Status != care.StepDone || r.def.ClockByName(c.Name) == nil) || !over && c.Status == care.ClockMet {
-			continue
-		}
 		spec, ok := r.clockSpec(c)
-		if !ok {
+		if !ok || r.fixed(c, st) {
 			continue
 		}
-		before := c.Due
-		r.compute(c, spec, st)
+		before, from := c.Due, r.basisOf(c, spec, st)
+		if (st == nil || st != ended) && r.unmoved(c, spec, from) {
+			continue
+		}
+		r.computeFrom(c, spec, st, from)
 		if c.Due.Equal(before) {
 			continue
 		}
@@ -208,6 +230,47 @@ func (r *run) recompute(why string) {
 			r.standIfStopped(c)
 		}
 	}
+}
+
+// fixed tells whether a clock keeps the deadline that it has, whatever becomes known.
+func (r *run) fixed(c *Clock, st *Step) bool {
+	if c.Status == care.ClockCancelled || c.Settled {
+		return true
+	}
+	if st != nil && st.Status.Ended() {
+		return st.Status != care.StepDone || r.def.ClockByName(c.Name) == nil
+	}
+	return c.Status == care.ClockMet
+}
+
+// unmoved tells whether computing a clock anew would surely leave it as it is. Most news is of things
+// that most clocks do not count from, and to look at what a clock counts from costs much less than to
+// count. It may say no of what does not move, never yes of what does.
+func (r *run) unmoved(c *Clock, spec pathways.Clock, from basis) bool {
+	switch {
+	case r.recounted || r.s.Migration != nil || r.left != nil: // other days, or another rule
+		return false
+	case from.offset != c.Offset || !identical(from.anchor, c.Anchor):
+		return false
+	case from.note != "" || spec.NotAfter != "" || c.Lost != 0 || c.LostDays != 0:
+		return false
+	case c.Moved || !plainReason(c.Reason):
+		return false
+	}
+	ladder := r.ladder(c.Ladder)
+	return ladder == nil || !slices.ContainsFunc(ladder.Rungs, func(rung pathways.Rung) bool {
+		m, err := pathways.ParseMoment(rung.At)
+		return err != nil || m.Anchor != pathways.AnchorDue && m.Anchor != pathways.AnchorStart
+	})
+}
+
+// plainReason tells whether a deadline's reason is only what the calendar said: "2 business days
+// after …; due by …(zone)", without a note before it or after it.
+func plainReason(reason string) bool {
+	if !strings.HasSuffix(reason, ")") {
+		return false
+	}
+	return '0' <= reason[0] && reason[0] <= '9' || strings.HasPrefix(reason, "due by ")
 }
 
 // judge tells anew whether a step that is done was done in time.

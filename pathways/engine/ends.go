@@ -49,7 +49,10 @@ func (r *run) endCame(end pathways.End) (why string, come bool) {
 	switch {
 	case end.Clock != "":
 		c := r.enrollmentClock(end.Clock)
-		return "the " + plain(end.Clock) + " of the pathway is over", c != nil && c.Status == care.ClockMissed
+		if c == nil || c.Status != care.ClockMissed {
+			return "", false
+		}
+		return "the " + plain(end.Clock) + " of the pathway is over", true
 	case end.On != "":
 		if !r.eventCame(end.On) {
 			return "", false
@@ -58,13 +61,19 @@ func (r *run) endCame(end pathways.End) (why string, come bool) {
 			return r.eventInWords(end.On), true
 		}
 		v := r.holds(end.When, values{r: r, on: end.On})
-		return r.eventInWords(end.On) + "; " + v.words(), v.True
+		if !v.True {
+			return "", false
+		}
+		return r.eventInWords(end.On) + "; " + v.words(), true
 	}
 	if r.s.Status != care.EnrollmentActive {
 		return "", false // what a condition asks is not settled while the pathway stands still
 	}
 	v := r.holds(end.When, values{r: r})
-	return v.words(), v.True
+	if !v.True {
+		return "", false // to find words for what did not come, at every change, would cost more than asking
+	}
+	return v.words(), true
 }
 
 // eventCame tells whether the present event is the one that an end waits for. A death counts

@@ -139,6 +139,8 @@ type run struct {
 	started []string // tracks, by the event itself
 	left    *run     // while moving to another version: the state as it was, seen with the version before
 	moving  bool     // until every item has its new rule
+	// recounted marks a turn that changed the calendar or the zone.
+	recounted bool
 	// clockNames are the clocks in the places that they had before the move, as they are called since.
 	clockNames []ClockWas
 	asks       []string // what a person has to decide after the move, in words

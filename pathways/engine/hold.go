@@ -26,14 +26,28 @@ func Holds(s State) []care.Hold {
 		}
 	}
 	for _, st := range s.Steps {
-		if st.Task != nil && st.Task.Status.Open() && st.Task.Role != "" {
+		if owned(st) {
 			holds = append(holds, care.Hold{Kind: care.HeldByItem, What: st.ID, Owner: holderOf(st.Task), Until: st.Task.DueAt})
 		}
-		if st.Referral != nil && st.Referral.Current != nil && st.Referral.Current.Status.Open() && st.Referral.Current.DueAt != nil {
+		if awaited(st) {
 			holds = append(holds, care.Hold{Kind: care.HeldByPartner, What: st.ID, Owner: st.Referral.Current.ServiceID, Until: st.Referral.Current.DueAt})
 		}
 	}
 	return holds
+}
+
+// held tells whether anything holds the enrollment: whether Holds names anything.
+func (r *run) held() bool {
+	return r.s.Pause != nil || r.s.Suspension != nil || slices.ContainsFunc(r.s.Clocks, armed) ||
+		slices.ContainsFunc(r.s.Steps, func(st *Step) bool { return owned(st) || awaited(st) })
+}
+
+// owned tells whether the step's work is open and somebody's.
+func owned(st *Step) bool { return st.Task != nil && st.Task.Status.Open() && st.Task.Role != "" }
+
+// awaited tells whether a service must say something of the step's referral by a time.
+func awaited(st *Step) bool {
+	return st.Referral != nil && st.Referral.Current != nil && st.Referral.Current.Status.Open() && st.Referral.Current.DueAt != nil
 }
 
 func clockName(c *Clock) string {
@@ -45,21 +59,22 @@ func clockName(c *Clock) string {
 
 // armedUntil gives when the clock will next do something; nil where it will not.
 func armedUntil(c *Clock) *time.Time {
-	var next *time.Time
-	if c.Status == care.ClockRunning {
-		due := c.Due
-		next = &due
-	}
-	if c.Status != care.ClockRunning && c.Status != care.ClockMissed {
+	if !armed(c) {
 		return nil
 	}
+	next, found := c.Due, c.Status == care.ClockRunning
 	for _, rung := range c.Rungs {
-		if !rung.Fired && (next == nil || rung.At.Before(*next)) {
-			at := rung.At
-			next = &at
+		if !rung.Fired && (!found || rung.At.Before(next)) {
+			next, found = rung.At, true
 		}
 	}
-	return next
+	return &next
+}
+
+// armed tells whether the clock will do something yet.
+func armed(c *Clock) bool {
+	return c.Status == care.ClockRunning ||
+		c.Status == care.ClockMissed && slices.ContainsFunc(c.Rungs, func(rung RungRun) bool { return !rung.Fired })
 }
 
 // Rescued tells whether the engine itself had to give an enrollment to a person, because nothing
@@ -79,7 +94,7 @@ func (r *run) keepHeld() {
 		return
 	}
 	r.referralWaits()
-	if len(Holds(r.s)) > 0 {
+	if r.held() {
 		return
 	}
 	cause := r.causeOf("", 0, "")

@@ -67,10 +67,11 @@ func (r *run) nextMoment() *time.Time {
 	if r.s.Status == care.EnrollmentEnded || r.s.Status == "" {
 		return nil
 	}
-	var next *time.Time
+	var earliest time.Time
+	found := false
 	consider := func(t time.Time) {
-		if next == nil || t.Before(*next) {
-			next = &t
+		if !found || t.Before(earliest) {
+			earliest, found = t, true
 		}
 	}
 	for _, c := range r.s.Clocks {
@@ -89,7 +90,10 @@ func (r *run) nextMoment() *time.Time {
 	default:
 		r.stepMoments(consider)
 	}
-	return next
+	if !found {
+		return nil
+	}
+	return &earliest
 }
 
 func (r *run) clockMoments(c *Clock, consider func(time.Time)) {

@@ -376,6 +376,9 @@ func (w *walk) turn(ev engine.Event) {
 	}
 	w.sequence(turn)
 	w.state = turn.State
+	if wrong := w.engine.Misjudged(w.state); wrong != "" {
+		w.rt.Fatalf("after %s a clock would be left as it is, which moves: %s", ev.Kind, wrong)
+	}
 	if turn.Duplicate {
 		return
 	}

@@ -3,7 +3,6 @@ package engine
 import (
 	"fmt"
 	"reflect"
-	"strings"
 	"time"
 
 	"throughline/care"
@@ -73,111 +72,6 @@ func (r *run) mainClock(st *Step) *Clock {
 	return main
 }
 
-// nextOfStep says what happens to a step's work if nobody acts.
-func (r *run) nextOfStep(st *Step) *care.Next {
-	if r.s.Status == care.EnrollmentSuspended {
-		return &care.Next{At: &r.s.Suspension.ReviewAt, Text: "Stands still while the pathway is suspended; looked at again on " + r.day(r.s.Suspension.ReviewAt) + "."}
-	}
-	var next *care.Next
-	for _, c := range r.s.Clocks {
-		if c.Step != st.ID || c.Occurrence != st.Occurrence || !r.rungsRun(c) {
-			continue
-		}
-		next = r.sooner(next, r.nextOfClock(st, c))
-	}
-	if next == nil {
-		return &care.Next{Text: "Nothing more happens by itself: it stays with " + r.holder(st) + "."}
-	}
-	return next
-}
-
-func (r *run) sooner(a, b *care.Next) *care.Next {
-	if b == nil || a != nil && !b.At.Before(*a.At) {
-		return a
-	}
-	return b
-}
-
-// nextOfClock says what a clock does next; nil where it does nothing more.
-func (r *run) nextOfClock(st *Step, c *Clock) *care.Next {
-	next := r.nextRung(st, c)
-	if c.Status != care.ClockRunning || next != nil && !c.Due.Before(*next.At) {
-		return next
-	}
-	due := c.Due
-	return &care.Next{At: &due, Text: fmt.Sprintf("On %s %s.", r.inWords(due), dueInWords(st, c))}
-}
-
-func (r *run) nextRung(st *Step, c *Clock) *care.Next {
-	ladder := r.ladder(c.Ladder)
-	if ladder == nil {
-		return nil
-	}
-	var next *care.Next
-	for i, rung := range c.Rungs {
-		act, to := ladder.Rungs[i].Act()
-		if rung.Fired || needless(st, c, i, act) || next != nil && !rung.At.Before(*next.At) {
-			continue
-		}
-		if to == "owner" {
-			to = r.ownerOf(st)
-		}
-		at := rung.At
-		next = &care.Next{At: &at, Text: fmt.Sprintf("On %s %s.", r.inWords(at), rungInWords(act, inRole(to)))}
-	}
-	return next
-}
-
-func rungInWords(act, who string) string {
-	switch act {
-	case "remind":
-		return who + " is reminded"
-	case "warn":
-		return who + " is warned"
-	case "reassign":
-		return "it passes to " + who
-	}
-	return "it is escalated to " + who
-}
-
-// dueInWords says what the end of a clock means where no rung does anything then.
-func dueInWords(st *Step, c *Clock) string {
-	switch {
-	case c.Name == clockWait && st.Kind == pathways.KindQuestionnaire:
-		return "the time for the answers is over"
-	case c.Name == clockWait && st.Kind == pathways.KindPathway:
-		return "it is asked what became of the other pathway"
-	case c.Name == clockSearch && st.Kind == pathways.KindPathway:
-		return "it is given to a person to start the other pathway"
-	}
-	switch c.Name {
-	case clockAttendance:
-		return "the day of the visit is over, and it is asked whether it was kept"
-	case clockWait:
-		return "the wait is over"
-	case clockSearch:
-		return "the search for services is given to a person"
-	case clockAcknowledge:
-		return "the service's time to answer is over, and another way is tried"
-	case clockFirstContact, clockOutcome:
-		if st.Referral != nil && st.Referral.Current != nil {
-			return st.Referral.Current.ServiceName + " is asked what became of it"
-		}
-	}
-	return "it is late, and stays open"
-}
-
-func (r *run) nextOfEscalation(esc *care.Escalation) *care.Next {
-	if esc.Status == care.EscalationSnoozed && esc.SnoozedUntil != nil {
-		return &care.Next{At: esc.SnoozedUntil, Text: "It comes back on " + r.inWords(*esc.SnoozedUntil) + "."}
-	}
-	st := r.stepByNumber(esc.Step, esc.Occurrence)
-	if st == nil || st.Status.Ended() {
-		return &care.Next{Text: "It stays with " + inRole(esc.Level) + " until it is resolved."}
-	}
-	return r.nextOfStep(st)
-}
-
 // referralWaits notes on each open referral what it waits for, and until when.
 func (r *run) referralWaits() {
 	for _, st := range r.s.Steps {
@@ -219,22 +113,27 @@ func (r *run) stepRows() {
 		if old != nil && sameStep(old, st) {
 			continue
 		}
-		row := r.stepRow(st)
-		if old == nil || !reflect.DeepEqual(r.stepRowBefore(old), row) {
-			r.effects = append(r.effects, Effect{Kind: StepRow, Step: &row})
+		if old == nil {
+			r.tellRow(r.stepRow(st))
+		} else if before, now := r.stepRowBefore(old), r.stepRow(st); !sameRow(before, now) {
+			r.tellRow(now)
 		}
-		if st.Task != nil && (old == nil || old.Task == nil || !reflect.DeepEqual(*old.Task, *st.Task)) {
+		if st.Task != nil && (old == nil || !sameOrNone(old.Task, st.Task, sameTask)) {
 			task := *st.Task
 			r.effects = append(r.effects, Effect{Kind: TaskRow, Task: &task})
 		}
 		if st.Referral == nil || st.Referral.Current == nil {
 			continue
 		}
-		if old == nil || old.Referral == nil || old.Referral.Current == nil || !reflect.DeepEqual(*old.Referral.Current, *st.Referral.Current) {
+		if old == nil || old.Referral == nil || !sameOrNone(old.Referral.Current, st.Referral.Current, sameReferral) {
 			referral := *st.Referral.Current
 			r.effects = append(r.effects, Effect{Kind: ReferralRow, Referral: &referral})
 		}
 	}
+}
+
+func (r *run) tellRow(row care.Step) {
+	r.effects = append(r.effects, Effect{Kind: StepRow, Step: &row})
 }
 
 func (r *run) stepRow(st *Step) care.Step {
@@ -309,47 +208,6 @@ func (r *run) enrollmentRow(wake *time.Time) *care.Enrollment {
 	}
 	e.Next = r.nextOfEnrollment()
 	return e
-}
-
-// nextOfEnrollment says what happens first if nobody acts.
-func (r *run) nextOfEnrollment() *care.Next {
-	switch r.s.Status {
-	case care.EnrollmentEnded:
-		return nil
-	case care.EnrollmentSuspended:
-		return &care.Next{At: &r.s.Suspension.ReviewAt, Text: "It is looked at again on " + r.day(r.s.Suspension.ReviewAt) + "."}
-	}
-	var next *care.Next
-	if r.s.Pause != nil {
-		next = &care.Next{At: &r.s.Pause.Until, Text: "On " + r.inWords(r.s.Pause.Until) + " it goes on by itself."}
-	}
-	for _, c := range r.s.Clocks {
-		if r.rungsRun(c) {
-			next = r.sooner(next, r.nextOfItsClock(c))
-		}
-	}
-	for _, st := range r.s.Steps {
-		if r.s.Pause == nil && st.Status == care.StepWaiting && st.OpensAt != nil {
-			next = r.sooner(next, &care.Next{At: st.OpensAt, Text: fmt.Sprintf("On %s it is time for %s.", r.inWords(*st.OpensAt), quoted(r.stepTitle(st)))})
-		}
-	}
-	return next
-}
-
-// nextOfItsClock says what a clock does next, with the work that it times.
-func (r *run) nextOfItsClock(c *Clock) *care.Next {
-	st := r.stepOf(c)
-	if st == nil {
-		if c.Status != care.ClockRunning {
-			return nil
-		}
-		return &care.Next{At: &c.Due, Text: fmt.Sprintf("On %s the %s of the pathway is over.", r.inWords(c.Due), plain(c.Name))}
-	}
-	next := r.nextOfClock(st, c)
-	if next == nil {
-		return nil
-	}
-	return &care.Next{At: next.At, Text: quoted(r.title(st)) + ": " + strings.ToLower(next.Text[:1]) + next.Text[1:]}
 }
 
 // safetyNet is the work that is opened where nothing else holds an enrollment.

@@ -39,6 +39,23 @@ func sameBehind[T any](a, b *T, equal func(a, b *T) bool) bool {
 	return a == b || equal(a, b)
 }
 
+// sameOrNone tells whether what lies behind the pointers is the same to the last field, as far as a row
+// can tell; what is not there is never the same.
+func sameOrNone[T any](a, b *T, equal func(a, b *T) bool) bool {
+	return a != nil && b != nil && (equal(a, b) || reflect.DeepEqual(a, b))
+}
+
+// sameRow compares what is told of a step.
+func sameRow(a, b care.Step) bool {
+	if a.EnrollmentID == b.EnrollmentID && a.Step == b.Step && a.Occurrence == b.Occurrence && a.Kind == b.Kind && a.Title == b.Title &&
+		a.Track == b.Track && a.Status == b.Status && a.Outcome == b.Outcome && a.Reason == b.Reason &&
+		sameTime(a.OpenedAt, b.OpenedAt) && sameTime(a.EndedAt, b.EndedAt) && sameTime(a.OpensAt, b.OpensAt) && a.Personal == b.Personal &&
+		sameBehind(a.Score, b.Score, sameScore) && a.Discretionary == b.Discretionary && a.Offered == b.Offered && a.Child == b.Child && a.Cause == b.Cause {
+		return true
+	}
+	return reflect.DeepEqual(a, b)
+}
+
 func sameTime(a, b *time.Time) bool {
 	return sameBehind(a, b, func(a, b *time.Time) bool { return identical(*a, *b) })
 }

@@ -271,7 +271,7 @@ func (r *run) endStep(st *Step, status care.StepStatus, outcome string, happened
 		r.tell("step."+string(status), st.ID, r.stepEndInWords(st), r.causeOf("steps."+st.ID, 0, ""))
 	}
 	if r.ending == "" && !r.moving {
-		r.recompute(clause(r.stepTitle(st)) + " is over")
+		r.recomputeAfter(st, clause(r.stepTitle(st))+" is over")
 	}
 }
 

@@ -69,6 +69,7 @@ func (r *run) recount(change func()) {
 		before[i] = r.daysStood(c)
 	}
 	change()
+	r.recounted = true
 	for i, c := range r.s.Clocks {
 		c.LostDays += r.daysStood(c) - before[i]
 	}
