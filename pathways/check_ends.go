@@ -24,6 +24,7 @@ func (c *checker) tracks() {
 		if t.On != "" {
 			c.event(path+".on", t.Line, t.On)
 		}
+		c.begins(path, t.Line, t.Pause)
 		if len(t.Steps) == 0 {
 			c.wrong(path, t.Line, fmt.Sprintf("the track %s has no steps", t.Name), "write steps: and the ids of its steps")
 		}

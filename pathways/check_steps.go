@@ -36,6 +36,7 @@ func (c *checker) step(path string, s *Step) {
 		return
 	}
 	c.opening(path, s)
+	c.despitePause(path, s)
 	c.misplaced(path, s)
 	c.discretionary(path, s)
 	if s.Owner != "" {

@@ -237,6 +237,8 @@ type Step struct {
 	When   string   `yaml:"when,omitempty" json:"when,omitempty"`
 	On     string   `yaml:"on,omitempty" json:"on,omitempty"`
 	Repeat *Repeat  `yaml:"repeat,omitempty" json:"repeat,omitempty"`
+	// Pause, where it is never, lets the step begin in spite of a pause of the enrollment.
+	Pause string `yaml:"pause,omitempty" json:"pause,omitempty"`
 	// Optional steps do not hold up the pathway's completion.
 	Optional bool `yaml:"optional,omitempty" json:"optional,omitempty"`
 	// Discretionary steps are offered once they may begin, and begin only when a person says so.
@@ -310,7 +312,10 @@ type Track struct {
 	On    string   `yaml:"on,omitempty" json:"on,omitempty"`
 	When  string   `yaml:"when,omitempty" json:"when,omitempty"`
 	Steps []string `yaml:"steps" json:"steps"`
-	Line  int      `yaml:"-" json:"line,omitempty"`
+	// Pause, where it is never, lets the track with its steps begin in spite of a pause of the
+	// enrollment. Else it begins when the pause is over, and its owner hears of it meanwhile.
+	Pause string `yaml:"pause,omitempty" json:"pause,omitempty"`
+	Line  int    `yaml:"-" json:"line,omitempty"`
 }
 
 // End says when an enrollment ends, or is suspended, and how that is called. Exactly one of When,
@@ -379,6 +384,16 @@ func (d *Definition) TemplateByName(name string) *Template {
 func (d *Definition) TrackOf(step string) *Track {
 	for i := range d.Tracks {
 		if slices.Contains(d.Tracks[i].Steps, step) {
+			return &d.Tracks[i]
+		}
+	}
+	return nil
+}
+
+// TrackByName finds a track; nil where there is none.
+func (d *Definition) TrackByName(name string) *Track {
+	for i := range d.Tracks {
+		if d.Tracks[i].Name == name {
 			return &d.Tracks[i]
 		}
 	}

@@ -52,6 +52,8 @@ var schemaRules = map[string]map[string]any{
 	"Referral.otherwise":       enum(otherwises),
 	"Wait.on":                  open(eventNames(), ownEvent),
 	"Repeat.times":             {"minimum": 1, "maximum": 366},
+	"Step.pause":               enum(pausesOfWork),
+	"Track.pause":              enum(pausesOfWork),
 	"Track.on":                 open(eventNames(), ownEvent),
 	"Track.steps":              pattern(identifier),
 	"End.on":                   open(eventNames(), ownEvent),

@@ -219,7 +219,10 @@ func (d *Definition) OpensInWords(s *Step) string {
 		parts = append(parts, "as soon as "+d.ExpressionInWords(s.When))
 	}
 	if len(parts) == 0 {
-		return "at the start"
+		parts = append(parts, "at the start")
+	}
+	if s.Pause == PauseNever {
+		parts = append(parts, "even in a pause")
 	}
 	return strings.Join(parts, ", ")
 }
@@ -237,7 +240,10 @@ func (d *Definition) TrackOpensInWords(t *Track) string {
 		parts = append(parts, "as soon as "+d.ExpressionInWords(t.When))
 	}
 	if len(parts) == 0 {
-		return "when a person starts it"
+		parts = append(parts, "when a person starts it")
+	}
+	if t.Pause == PauseNever {
+		parts = append(parts, "even in a pause")
 	}
 	return strings.Join(parts, ", ")
 }

@@ -11,6 +11,8 @@ import (
 //
 //	1: the first.
 //	2: what completes a pathway is asked after all that the turn calls for has opened.
+//	3: what an event calls for while the enrollment stands still begins when it goes on; the steps of a
+//	   track say what started it.
 const (
 	oldestVersion = 1
 	newestVersion = engine.Version

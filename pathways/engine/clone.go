@@ -14,6 +14,7 @@ func (s State) clone() State {
 	c.Outbox = slices.Clone(s.Outbox)
 	c.Kept = slices.Clone(s.Kept)
 	c.Unheard = slices.Clone(s.Unheard)
+	c.Deferred = slices.Clone(s.Deferred)
 	c.Steps = slices.Clone(s.Steps)
 	for i, st := range s.Steps {
 		c.Steps[i] = st.clone()

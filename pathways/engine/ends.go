@@ -140,7 +140,7 @@ func (r *run) end(as, reason string) {
 	}
 	at := r.at
 	r.s.Status, r.s.Outcome, r.s.Reason, r.s.EndedAt = care.EnrollmentEnded, as, reason, &at
-	r.s.Pause, r.s.Suspension = nil, nil
+	r.s.Pause, r.s.Suspension, r.s.Deferred = nil, nil, nil
 	r.moved(r.s.EnrollmentID, "enrollment", string(before), string(care.EnrollmentEnded), r.def.Owner, as+": "+reason, r.at)
 	text := "Ended as " + plain(as)
 	if reason != "" {

@@ -175,11 +175,12 @@ const (
 func (r *run) settle() {
 	r.hearAnswers()
 	defer r.keepAnswers()
+	defer r.deferWhatCame()
 	for range maxChanges {
 		if r.s.Status == care.EnrollmentEnded || r.endIfTime(r.atOnce) {
 			return
 		}
-		if r.startTracks() || r.moveSteps() {
+		if r.startTracks() || r.moveSteps() || r.beginDeferred() {
 			continue
 		}
 		if r.s.Engine >= completesLast {

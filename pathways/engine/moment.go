@@ -85,6 +85,7 @@ func (r *run) nextMoment() *time.Time {
 	switch r.s.Status {
 	case care.EnrollmentPaused:
 		consider(r.s.Pause.Until)
+		r.stepMoments(consider)
 	case care.EnrollmentSuspended:
 		consider(r.s.Suspension.ReviewAt)
 	default:
@@ -122,7 +123,10 @@ func (r *run) rungsRun(c *Clock) bool {
 // stepMoments considers when waiting steps may open.
 func (r *run) stepMoments(consider func(time.Time)) {
 	for _, st := range r.s.Steps {
-		if st.Status == care.StepWaiting && st.OpensAt != nil && st.OpensAt.After(r.s.At) {
+		if st.Status != care.StepWaiting || st.OpensAt == nil || !st.OpensAt.After(r.s.At) {
+			continue
+		}
+		if spec := r.spec(st.ID); r.s.Status == care.EnrollmentActive || spec != nil && r.beginsIn(r.pauseOf(st, spec)) {
 			consider(*st.OpensAt)
 		}
 	}

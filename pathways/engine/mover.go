@@ -69,6 +69,7 @@ func (m *mover) moveAll() {
 
 // end asks a person about what is left open, and lets everything run on.
 func (m *mover) end() {
+	m.askAboutDeferred()
 	m.askAPerson()
 	m.moving = false
 	if m.ended {
@@ -169,6 +170,7 @@ func (m *mover) renameStep(i int, from, to name) {
 			m.s.Outbox[j].Step, m.s.Outbox[j].Occurrence = to.step, to.occurrence
 		}
 	}
+	m.renameHeard(from.step, to.step)
 	for _, f := range m.left.s.Facts {
 		if answer, ok := strings.CutPrefix(f.Name, from.step+"."); ok && from.step != to.step {
 			m.learn(to.step+"."+answer, f.Value, f.From)

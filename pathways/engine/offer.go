@@ -22,7 +22,7 @@ func (r *run) offer(st *Step, spec *pathways.Step) bool {
 		r.tell("step.not_offered", st.ID, "No longer offered: "+r.titleOf(spec)+".", cause)
 		return true
 	}
-	st.Cause = r.openingCause(spec, verdict)
+	st.Cause = r.openingCause(st, spec, verdict)
 	r.tell("step.offered", st.ID, "May be begun: "+r.titleOf(spec)+".", st.Cause)
 	return true
 }

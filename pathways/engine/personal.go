@@ -25,7 +25,7 @@ func (r *run) startStep() error {
 		if st.ID != r.ev.Step || st.Status != care.StepWaiting {
 			continue
 		}
-		if r.s.Status != care.EnrollmentActive {
+		if spec := r.spec(st.ID); r.s.Status != care.EnrollmentActive && (spec == nil || !r.beginsIn(r.pauseOf(st, spec))) {
 			return care.Errorf(care.Conflict, "nothing begins while the enrollment is %s", r.s.Status).By("step.start")
 		}
 		st.Cause = r.causeOf("steps."+st.ID, 0, "")

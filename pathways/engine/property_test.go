@@ -31,7 +31,7 @@ type walk struct {
 
 // Whatever happens, in whatever order and at whatever time, the engine keeps its promises.
 func TestPromises(t *testing.T) {
-	files := []string{"../library/post-discharge-tcm.yaml", "../library/social-need-referral.yaml", "testdata/kinds.yaml", "testdata/tcm.yaml", questions, scores, subs}
+	files := []string{"../library/post-discharge-tcm.yaml", "../library/social-need-referral.yaml", "testdata/kinds.yaml", "testdata/tcm.yaml", questions, scores, subs, standing}
 	engines := make([]*engine.Engine, len(files))
 	for i, file := range files {
 		engines[i] = load(t, file)

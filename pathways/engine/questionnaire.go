@@ -206,9 +206,9 @@ func (r *run) hearAnswers() {
 }
 
 // keepAnswers keeps answers for later that nothing may follow from now: no red flag gets lost in a
-// pause.
+// pause. Since the engine defers what events call for, it defers what answers call for as well.
 func (r *run) keepAnswers() {
-	if r.s.Status == care.EnrollmentPaused || r.s.Status == care.EnrollmentSuspended {
+	if r.s.Engine < defersEvents && r.standsStill() {
 		for _, step := range r.answered {
 			if !slices.Contains(r.s.Unheard, step) {
 				r.s.Unheard = append(slices.Clip(r.s.Unheard), step)

@@ -9,7 +9,7 @@ import (
 
 // Version is the engine's own version. It is in the state, chosen at the start and at each
 // continue-as-new; a change to what running enrollments do is a new number and a gate.
-const Version = 2
+const Version = 3
 
 // State is everything the engine knows of one enrollment. It is plain data, holds no map, and
 // goes through JSON at any point without changing the future.
@@ -45,9 +45,11 @@ type State struct {
 	Readings []Reading `json:"readings,omitempty"` // by code and moment; where the pathway compares results
 
 	Outbox []care.Message `json:"outbox,omitempty"` // queued or withdrawn, their result not yet known
-	// Unheard are the questionnaire steps that were answered while the enrollment stood still. What
-	// waits for their answers hears of them when it goes on.
+	// Unheard are the questionnaire steps that were answered while the enrollment stood still, under an
+	// engine before version 3. What waits for their answers hears of them when it goes on.
 	Unheard []string `json:"unheard,omitempty"`
+	// Deferred is what events called for while the enrollment stood still.
+	Deferred []Deferred `json:"deferred,omitempty"`
 	// Parent is the step of another enrollment that started this one; Untold, that it has not heard yet
 	// how this one ended.
 	Parent *Parent `json:"parent,omitempty"`

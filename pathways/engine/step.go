@@ -89,7 +89,7 @@ func (r *run) moveSteps() bool {
 			}
 			continue
 		}
-		if st.Status == care.StepWaiting && r.s.Status == care.EnrollmentActive && r.moveWaiting(st, spec) {
+		if st.Status == care.StepWaiting && r.beginsIn(r.pauseOf(st, spec)) && r.moveWaiting(st, spec) {
 			return true
 		}
 	}
@@ -114,7 +114,7 @@ func (r *run) moveWaiting(st *Step, spec *pathways.Step) bool {
 		if !verdict.True {
 			return r.notNow(st, spec, verdict)
 		}
-		st.Cause = r.openingCause(spec, verdict)
+		st.Cause = r.openingCause(st, spec, verdict)
 	}
 	if st.Kind == pathways.KindMessage {
 		st.Ready = true
@@ -173,7 +173,7 @@ func (r *run) withdrawNeedless() {
 }
 
 // openingCause says why a step opens: what came before, the condition, the event.
-func (r *run) openingCause(spec *pathways.Step, verdict answer) care.Cause {
+func (r *run) openingCause(st *Step, spec *pathways.Step, verdict answer) care.Cause {
 	cause := r.causeOf("steps."+spec.ID, spec.Line, "")
 	var parts []string
 	for _, id := range spec.After {
@@ -187,12 +187,20 @@ func (r *run) openingCause(spec *pathways.Step, verdict answer) care.Cause {
 	if spec.On != "" {
 		parts = append(parts, r.eventInWords(spec.On))
 	}
-	if len(parts) == 0 {
+	switch {
+	case len(parts) > 0:
+	case st.Track != "" && r.s.Engine >= namesTrackCause:
+		parts = append(parts, st.Cause.Text) // what started the track
+	default:
 		parts = append(parts, "the pathway started")
 	}
 	cause.Text = strings.Join(parts, "; ")
 	return cause
 }
+
+// namesTrackCause is the engine's version from which the steps of a track say what started it. Before,
+// they said that the pathway had started.
+const namesTrackCause = 3
 
 func (r *run) afterEnded(spec *pathways.Step) bool {
 	for _, id := range spec.After {
@@ -334,11 +342,8 @@ func (r *run) requiredStatuses() []string {
 
 // startTracks starts the first track whose trigger has come.
 func (r *run) startTracks() bool {
-	if r.s.Status != care.EnrollmentActive {
-		return false
-	}
 	for _, t := range r.def.Tracks {
-		if r.trackRunning(t) {
+		if !r.beginsIn(t.Pause) || r.trackRunning(t) {
 			continue
 		}
 		byEvent := t.On != "" && r.came(t.On) && !slices.Contains(r.started, t.Name)
@@ -350,19 +355,24 @@ func (r *run) startTracks() bool {
 		if !verdict.True {
 			continue
 		}
-		cause := r.causeOf("tracks."+t.Name, t.Line, "")
-		var why []string
-		if t.On != "" {
-			why = append(why, r.eventInWords(t.On))
-		}
-		if t.When != "" {
-			why = append(why, verdict.words())
-		}
-		cause.Text = strings.Join(why, "; ")
-		r.startTrack(t, cause)
+		r.startTrack(t, r.trackCause(t, verdict))
 		return true
 	}
 	return false
+}
+
+// trackCause says why a track starts: the event, the condition.
+func (r *run) trackCause(t pathways.Track, verdict answer) care.Cause {
+	cause := r.causeOf("tracks."+t.Name, t.Line, "")
+	var why []string
+	if t.On != "" {
+		why = append(why, r.eventInWords(t.On))
+	}
+	if t.When != "" {
+		why = append(why, verdict.words())
+	}
+	cause.Text = strings.Join(why, "; ")
+	return cause
 }
 
 func (r *run) trackRuns(track string) int {
@@ -393,6 +403,7 @@ func (r *run) startTrack(t pathways.Track, cause care.Cause) {
 	if !r.ticking || len(r.answered) > 0 {
 		r.started = append(r.started, t.Name)
 	}
+	r.letGoOfDeferred(t.Name)
 	name := reasonOr(t.Title, plain(t.Name))
 	r.tell("track.started", "", "Started beside the plan: "+name+".", cause)
 	for _, id := range t.Steps {

@@ -205,6 +205,9 @@ func (x *explorer) restKeys(b *strings.Builder, s *engine.State) {
 		}
 		flag(b, n > 0, "|"+t.Name+strconv.Itoa(min(n, 2)))
 	}
+	for _, d := range s.Deferred {
+		b.WriteString("|later " + d.Track + d.Step)
+	}
 	for _, c := range s.Consents {
 		fmt.Fprintf(b, "|%s=%t", c.Purpose, c.Given)
 	}
