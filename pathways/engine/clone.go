@@ -1,10 +1,19 @@
 package engine
 
-import "slices"
+import (
+	"slices"
 
-// clone copies all that a turn may change in place. What lies behind the remaining pointers is
-// replaced, never changed.
-func (s State) clone() State {
+	"throughline/care"
+)
+
+// rewrites are the events that change also what is over.
+func rewrites(kind EventKind) bool {
+	return kind == PatientMerged || kind == EnrollmentMigrate || kind == EnrollmentMoveBack
+}
+
+// clone copies all that a turn may change in place; deep, also what is over. What lies behind the
+// remaining pointers is replaced, never changed.
+func (s State) clone(deep bool) State {
 	c := s
 	c.Facts = slices.Clone(s.Facts)
 	c.Consents = slices.Clone(s.Consents)
@@ -17,7 +26,7 @@ func (s State) clone() State {
 	c.Deferred = slices.Clone(s.Deferred)
 	c.Steps = slices.Clone(s.Steps)
 	for i, st := range s.Steps {
-		c.Steps[i] = st.clone()
+		c.Steps[i] = st.clone(deep)
 	}
 	c.Clocks = slices.Clone(s.Clocks)
 	for i, cl := range s.Clocks {
@@ -37,11 +46,13 @@ func (s State) clone() State {
 	return c
 }
 
-func (st *Step) clone() *Step {
+// clone copies a step. The task of one that is over is nobody's to change any more, unless deep: then
+// what names the patient or the step itself is rewritten.
+func (st *Step) clone(deep bool) *Step {
 	c := *st
 	c.Attempts = slices.Clone(st.Attempts)
 	c.Supplied = slices.Clone(st.Supplied)
-	if st.Task != nil {
+	if st.Task != nil && (deep || st.Status == care.StepOpen || st.Task.Status.Open()) {
 		task := *st.Task
 		c.Task = &task
 	}

@@ -9,7 +9,7 @@ import (
 // Misjudged names a clock that the engine would take for unmoved, and that comes out otherwise when it
 // is computed anew; empty where there is none.
 func (e *Engine) Misjudged(s State) string {
-	r := e.runOf(s.clone())
+	r := e.runOf(s.clone(true))
 	for _, c := range r.s.Clocks {
 		spec, ok := r.clockSpec(c)
 		st := r.stepOf(c)

@@ -44,7 +44,7 @@ func nameOf(st *Step) name { return name{st.ID, st.Occurrence} }
 // goOnWith makes the run go on with another engine, and keeps what it leaves.
 func (r *run) goOnWith(to *Engine, plan MovePlan) *mover {
 	left := *r
-	left.s = r.s.clone()
+	left.s = r.s.clone(true)
 	r.left, r.moving, r.Engine = &left, true, to
 	return &mover{run: r, plan: plan, done: map[any]bool{}, going: map[*Step]bool{}, stays: map[*Step]bool{}, names: map[int]name{}}
 }

@@ -86,7 +86,7 @@ func (m *mover) restoreSteps(rec *MoveRecord) (gone []*Step) {
 		same := digestOfStep(now) == w.Now
 		switch {
 		case w.Was != nil && same:
-			m.restoreStep(i, w.Was.clone())
+			m.restoreStep(i, w.Was.clone(true))
 		case w.Was != nil:
 			m.names[i] = nameOf(w.Was)
 			now.Personal = w.Was.Personal

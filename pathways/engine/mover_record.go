@@ -225,7 +225,7 @@ func (r *run) noteOutbox(rec *MoveRecord) {
 // next, by when, in which words) does not belong to them.
 
 func digestOfStep(st *Step) string {
-	c := st.clone()
+	c := st.clone(true)
 	if c.Task != nil {
 		c.Task.Next, c.Task.DueAt, c.Task.DueReason = nil, nil, ""
 	}

@@ -17,8 +17,9 @@ type patient struct {
 	dice    dice
 	state   engine.State
 	begun   int64
-	until   int64 // nothing is looked at afterwards
-	wake    int64 // the tick that is arranged
+	until   int64      // nothing is looked at afterwards
+	next    *time.Time // when the engine wants to be asked again; nil: never
+	wake    int64      // the tick that is arranged
 	events  int
 	left    bool // followed to the end: nothing happens any more
 	away    bool // in hospital
@@ -77,6 +78,18 @@ func (p *patient) itemOf(task care.ID) *item {
 	return nil
 }
 
+// letGo forgets all of a patient who is followed no more but what is counted in the end: of five
+// thousand patients only those of a month are in memory.
+func (p *patient) letGo() {
+	s := p.state
+	p.state = engine.State{Status: s.Status, Outcome: s.Outcome, PatientID: s.PatientID, Patient: s.Patient, Escalations: s.Escalations}
+	for _, st := range s.Steps {
+		if st.Referral != nil {
+			p.state.Steps = append(p.state.Steps, &engine.Step{ID: st.ID, Occurrence: st.Occurrence, Kind: st.Kind, Status: st.Status, Outcome: st.Outcome, Referral: &engine.ReferralRun{Need: st.Referral.Need}})
+		}
+	}
+}
+
 // advance lets an event happen, and everything that follows at once: messages are delivered,
 // searches answered.
 func (w *world) advance(p *patient, ev engine.Event) error {
@@ -93,7 +106,7 @@ func (w *world) advance(p *patient, ev engine.Event) error {
 	if w.observe != nil {
 		w.observe(turn)
 	}
-	p.state = turn.State
+	p.state, p.next = turn.State, turn.Wake
 	for i := range turn.Effects {
 		if err := w.follow(p, &turn.Effects[i]); err != nil {
 			return err
@@ -104,9 +117,8 @@ func (w *world) advance(p *patient, ev engine.Event) error {
 }
 
 func (w *world) arrangeWake(p *patient) {
-	wake := w.eng.Wake(p.state)
 	at := int64(never)
-	if wake != nil {
+	if wake := p.next; wake != nil {
 		at = wake.Unix()
 		if wake.Nanosecond() > 0 {
 			at++

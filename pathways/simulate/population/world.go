@@ -220,6 +220,7 @@ func (w *world) arrive(number, episode int, until int64) error {
 // leave notes that a patient has been followed to the end.
 func (w *world) leave(p *patient) error {
 	p.left = true
+	p.letGo()
 	w.followed++
 	const often = 100
 	if w.options.Progress != nil && (w.followed%often == 0 || w.followed == w.scenario.Patients) {
