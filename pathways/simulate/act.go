@@ -29,6 +29,7 @@ func (p *player) act(name string, a Act) error {
 		if err != nil {
 			return err
 		}
+		p.orElse(name, ev, a.Or)
 		p.compareRefusal(name, a.Refused, p.world.Do(ev))
 	}
 	if a.Expect != nil {

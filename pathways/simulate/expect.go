@@ -36,6 +36,7 @@ func (p *player) check(where string, want Expect) {
 		}
 	}
 	p.checkClocks(where, want)
+	p.checkOwners(where, want.Owners)
 	for _, name := range sorted(want.Facts) {
 		compare("the fact "+name, p.fact(name), fmt.Sprint(want.Facts[name]))
 	}
@@ -49,6 +50,7 @@ func (p *player) check(where string, want Expect) {
 		compare("the number of messages", len(p.world.Messages()), *want.Messages)
 	}
 	p.checkTimeline(where, want)
+	p.checkUnattended(where, want.Unattended)
 }
 
 func (p *player) reason() string {
@@ -75,6 +77,17 @@ func (p *player) stepIs(id, want string) string {
 		return ""
 	}
 	return strings.TrimSpace(string(st.Status) + " " + st.Outcome)
+}
+
+func (p *player) checkOwners(where string, want map[string]string) {
+	for _, id := range sorted(want) {
+		st := p.step(id, 0)
+		if st == nil || st.Task == nil || !st.Task.Status.Open() {
+			p.failf("%s: nobody owns %s: it is not open", where, id)
+		} else if st.Task.Role != want[id] {
+			p.failf("%s: %s belongs to the role %s, not to %s", where, id, st.Task.Role, want[id])
+		}
+	}
 }
 
 func (p *player) checkClocks(where string, want Expect) {

@@ -79,7 +79,10 @@ type Act struct {
 	OccurredAt string `yaml:"occurred_at,omitempty"`
 	Reason     string `yaml:"reason,omitempty"`
 
-	Outcome  string           `yaml:"outcome,omitempty"`
+	Outcome string `yaml:"outcome,omitempty"`
+	// Or are other outcomes that a person may choose in its place, with the same answers. Each is
+	// tried where nobody notices.
+	Or       []string         `yaml:"or,omitempty"`
 	Answers  map[string]any   `yaml:"answers,omitempty"`
 	Mode     care.AttemptMode `yaml:"mode,omitempty"`
 	Reached  bool             `yaml:"reached,omitempty"` // task.attempt
@@ -143,6 +146,12 @@ type Expect struct {
 	Escalations *int              `yaml:"escalations,omitempty"` // ever raised, warnings too
 	Open        *int              `yaml:"open_escalations,omitempty"`
 	Messages    *int              `yaml:"messages,omitempty"` // ever queued
+	// Owners are the roles that own the open work of steps: {visit: scheduler}.
+	Owners map[string]string `yaml:"owners,omitempty"`
+	// Unattended tells, by step, who is told what in which order if nobody acts from here on:
+	// {visit: [remind scheduler, warn supervisor, escalate supervisor]}. What was told before is no
+	// part of it.
+	Unattended map[string][]string `yaml:"unattended,omitempty"`
 	Timeline    []string          `yaml:"timeline_contains,omitempty"`
 	Never       []string          `yaml:"timeline_lacks,omitempty"`
 }

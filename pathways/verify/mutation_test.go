@@ -104,7 +104,7 @@ func mutate(t *testing.T, key string) tally {
 			t.Errorf("%s: without %s it is refused, but %s: %s", key, m.what, why, p)
 		}
 	}
-	t.Logf("%s: legal without, and spoilt instead: %s", key, strings.Join(j.legal, "; "))
+	t.Logf("%s: legal without, and spoilt instead:\n\t%s", key, strings.Join(j.legal, "\n\t"))
 	return count
 }
 
@@ -220,20 +220,28 @@ type path []any
 
 func (p path) to(more ...any) path { return append(slices.Clone(p), more...) }
 
-func (p path) String() string {
-	var b strings.Builder
-	for _, at := range p {
-		fmt.Fprintf(&b, ".%v", at)
-	}
-	return strings.TrimPrefix(b.String(), ".")
-}
-
 // part adds the mutant without the part at the path, where there is one.
 func (f *finder) part(p path, spoilt any) {
 	if find(f.root, p) == nil {
 		return
 	}
-	f.found = append(f.found, mutant{what: p.String(), removed: asMap(edit(f.root, p, remove{})), spoilt: asMap(edit(f.root, p, spoilt))})
+	f.found = append(f.found, mutant{what: f.named(p), removed: asMap(edit(f.root, p, remove{})), spoilt: asMap(edit(f.root, p, spoilt))})
+}
+
+// named says which part is at a path: steps.visit.owner, and what it says.
+func (f *finder) named(p path) string {
+	var b strings.Builder
+	for i, at := range p {
+		if id := get(asMap(find(f.root, p[:i+1])), "id"); id != nil {
+			at = id
+		}
+		fmt.Fprintf(&b, ".%v", at)
+	}
+	text, err := yaml.MarshalWithOptions(find(f.root, p), yaml.Flow(true))
+	if err != nil {
+		return b.String()[1:]
+	}
+	return b.String()[1:] + ": " + strings.TrimSpace(string(text))
 }
 
 // Values that cannot be meant.
@@ -268,7 +276,7 @@ func (f *finder) ladder(p path) {
 		rung := p.to(i)
 		for _, act := range []string{"remind", "warn", "escalate", "reassign"} {
 			if find(f.root, rung.to(act)) != nil {
-				f.found = append(f.found, mutant{what: rung.String(), removed: asMap(edit(f.root, rung, remove{})), spoilt: asMap(edit(f.root, rung.to(act), noRole))})
+				f.found = append(f.found, mutant{what: f.named(rung), removed: asMap(edit(f.root, rung, remove{})), spoilt: asMap(edit(f.root, rung.to(act), noRole))})
 			}
 		}
 	}
@@ -313,7 +321,7 @@ func (f *finder) track(p path) {
 
 func (f *finder) end(p path) {
 	spoil := edit(f.root, p.to("as"), noName)
-	f.found = append(f.found, mutant{what: p.String(), removed: asMap(edit(f.root, p, remove{})), spoilt: asMap(spoil)})
+	f.found = append(f.found, mutant{what: f.named(p), removed: asMap(edit(f.root, p, remove{})), spoilt: asMap(spoil)})
 	f.part(p.to("when"), noCondition)
 	f.part(p.to("on"), noEvent)
 	f.part(p.to("clock"), noName)
