@@ -43,7 +43,7 @@ func TestNothingFallsThroughWhenTheProcessIsKilled(t *testing.T) {
 	c := &chaos{server: s, calls: s.client, t: t, begun: begun, hands: make(chan struct{}, chaosHands), up: newGate()}
 	c.rng = rand.New(rand.NewPCG(seed, 0))
 	// All contacts are due as the first one's is.
-	if err := c.follow(0); err != nil {
+	if err := c.follower(0)(); err != nil {
 		t.Fatal(err)
 	}
 	c.due = clockNamed(t, s.onlyEnrollment(t, c.mrn(0)), "contact").DueAt
@@ -166,7 +166,7 @@ func (c *chaos) give(portion int) {
 	const calm = chaosPortions * 4 / 5
 	if portion < calm {
 		for i := chaosPatients * portion / calm; i < chaosPatients*(portion+1)/calm; i++ {
-			c.job(func() error { return c.follow(i) })
+			c.job(c.follower(i))
 		}
 	}
 	switch {
@@ -183,6 +183,7 @@ var errAgain = errors.New("to be tried again")
 // job does something until it succeeds, through all the kills. What it does bears repetition.
 func (c *chaos) job(do func() error) {
 	c.jobs.Go(func() {
+		pause := 250 * time.Millisecond
 		for c.up.pass(c.t.Context()) {
 			c.hands <- struct{}{}
 			err := do()
@@ -195,7 +196,8 @@ func (c *chaos) job(do func() error) {
 				return
 			}
 			c.tally.add("tried again")
-			c.linger(500 * time.Millisecond)
+			c.linger(pause)
+			pause = min(2*pause, 2*time.Second)
 		}
 	})
 }
@@ -224,13 +226,23 @@ func (c *chaos) try(method, path string, body, into any) error {
 
 func (c *chaos) mrn(i int) string { return fmt.Sprintf("CHAOS-%03d", i) }
 
-// follow tells of a patient's discharge and, for two patients of three, reaches them; every second
-// of these needs a ride. The third is left to the ladder.
-func (c *chaos) follow(i int) error {
+// follower tells of a patient's discharge and, for two patients of three, reaches them; every second
+// of these needs a ride. The third is left to the ladder. What was acknowledged is never told again.
+func (c *chaos) follower(i int) func() error {
 	raw := stayOf(c.mrn(i), "01", c.begun.Add(-25*time.Hour)).message("A03", c.begun.Add(-24*time.Hour))
-	if err := c.try(http.MethodPost, "/intake/hl7v2", raw, nil); err != nil {
-		return err
+	told := false
+	return func() error {
+		if !told {
+			if err := c.try(http.MethodPost, "/intake/hl7v2", raw, nil); err != nil {
+				return err
+			}
+			told = true
+		}
+		return c.reach(i)
 	}
+}
+
+func (c *chaos) reach(i int) error {
 	e, err := c.enrolled(i)
 	if err != nil || i%3 == 0 {
 		return err

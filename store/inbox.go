@@ -50,7 +50,7 @@ type InboundMessage struct {
 	PatientID  care.ID            `json:"patient_id,omitempty"`
 	ReceivedAt time.Time          `json:"received_at"`
 	HandledAt  *time.Time         `json:"handled_at,omitempty"`
-	Attempts   int                `json:"attempts"` // how often it was taken up
+	Attempts   int                `json:"attempts"` // how often it could not be worked on; one cut off by a crash does not count
 }
 
 type inboundRow struct {
@@ -130,7 +130,7 @@ func (s *Store) newInboundRow(in NewInbound) inboundRow {
 func (s *Store) NextInbound(ctx context.Context, limit int) ([]InboundMessage, error) {
 	now := s.now().UTC()
 	var rows []inboundRow
-	err := s.read(ctx).Raw(`UPDATE inbox SET leased_until = ?, attempts = attempts + 1
+	err := s.read(ctx).Raw(`UPDATE inbox SET leased_until = ?
 		WHERE id IN (SELECT id FROM inbox WHERE status = 'received' AND (leased_until IS NULL OR leased_until <= ?)
 			ORDER BY received_at, id LIMIT ? FOR UPDATE SKIP LOCKED)
 		RETURNING *`, now.Add(inboundLease), now, limit).Scan(&rows).Error
@@ -145,7 +145,7 @@ func (s *Store) NextInbound(ctx context.Context, limit int) ([]InboundMessage, e
 // DeferInbound gives a message back, to be taken up again from the instant on: what stopped it will
 // pass. The reason is shown until then.
 func (s *Store) DeferInbound(ctx context.Context, id care.ID, until time.Time, reason string) error {
-	return changeInbound(s.read(ctx), id, map[string]any{"leased_until": until, "reason": reason}, care.InboundReceived)
+	return changeInbound(s.read(ctx), id, map[string]any{"leased_until": until, "reason": reason, "attempts": gorm.Expr("attempts + 1")}, care.InboundReceived)
 }
 
 // SetInboundFate records what became of a message.

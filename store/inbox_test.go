@@ -73,7 +73,7 @@ func TestNextInboundGivesEachMessageToOne(t *testing.T) {
 		return got
 	}
 	first := next(2, "c", "a")
-	if string(first[0].Raw) != "MSH|c" || first[0].Attempts != 1 {
+	if string(first[0].Raw) != "MSH|c" || first[0].Attempts != 0 {
 		t.Errorf("got %+v", first[0])
 	}
 	next(2, "b")
@@ -90,7 +90,9 @@ func TestNextInboundGivesEachMessageToOne(t *testing.T) {
 	clock.at = monday.Add(2 * time.Minute) // whoever had b is given up; a is to wait longer
 	next(5, "b")
 	clock.at = monday.Add(2 * time.Hour)
-	next(5, "a", "b")
+	if again := next(5, "a", "b"); again[0].Attempts != 1 || again[1].Attempts != 0 {
+		t.Errorf("a was put off once, b was left; counted %d and %d", again[0].Attempts, again[1].Attempts)
+	}
 }
 
 func TestFateAndReplay(t *testing.T) {

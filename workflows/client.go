@@ -71,9 +71,20 @@ func (c *Client) Submit(ctx context.Context, enrollmentID care.ID, ev engine.Eve
 	options.WorkflowID = WorkflowID(enrollmentID)
 	handle, err := c.temporal.UpdateWorkflow(ctx, options)
 	if err != nil {
-		return Receipt{}, translate("submitting the event", err)
+		return Receipt{}, unlessBehind(translate("submitting the event", err))
 	}
-	return receipt(ctx, handle)
+	got, err := receipt(ctx, handle)
+	return got, unlessBehind(err)
+}
+
+// unlessBehind says Unavailable where an enrollment that somebody knows of says that it has not
+// started: a crash cut its start off, in Temporal only. Its start, or the database's state, is told
+// to it soon.
+func unlessBehind(err error) error {
+	if refused := (*care.Error)(nil); errors.As(err, &refused) && refused.Rule == engine.RuleStarted {
+		return &care.Error{Code: care.Unavailable, Message: "the enrollment has not caught up after a restart yet; the same event can be submitted again", Rule: refused.Rule, Err: err}
+	}
+	return err
 }
 
 // Restore starts the workflow of an enrollment anew from its last committed state, where none runs.
@@ -186,13 +197,23 @@ func translate(doing string, err error) error {
 	return fmt.Errorf("%s: %w", doing, err)
 }
 
+// unanswered tells whether Temporal could not do what was asked now, and may later.
 func unanswered(err error) bool {
 	var (
 		late        *client.WorkflowUpdateServiceTimeoutOrCanceledError
 		deadline    *serviceerror.DeadlineExceeded
 		unavailable *serviceerror.Unavailable
 		exhausted   *serviceerror.ResourceExhausted
+		canceled    *serviceerror.Canceled
+		aborted     *serviceerror.Aborted
+		multiple    *serviceerror.MultiOperationAborted
+		// Workers were lost again and again while they worked for this workflow.
+		unready *serviceerror.WorkflowNotReady
 	)
-	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) || errors.As(err, &late) ||
-		errors.As(err, &deadline) || errors.As(err, &unavailable) || errors.As(err, &exhausted)
+	for _, one := range []any{&late, &deadline, &unavailable, &exhausted, &canceled, &aborted, &multiple, &unready} {
+		if errors.As(err, one) {
+			return true
+		}
+	}
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
 }

@@ -38,9 +38,9 @@ func TestPassingFailureIsTriedAgain(t *testing.T) {
 	if first.Status != care.InboundReceived || first.Reason == "" {
 		t.Fatalf("it is %s: %q", first.Status, first.Reason)
 	}
-	w.must(w.router.Drain(t.Context())) // due by now, tried, and put off again
+	w.must(w.router.Drain(t.Context())) // due by now, tried, and put off for longer
 	w.must(w.router.Drain(t.Context()))
-	if m := w.inbound(first.MessageID); m.Status != care.InboundReceived || m.Attempts != 1 || m.HandledAt != nil {
+	if m := w.inbound(first.MessageID); m.Status != care.InboundReceived || m.Attempts != 2 || m.HandledAt != nil {
 		t.Errorf("%+v", m)
 	}
 	again := w.send(discharged.of("A", "VA").text(w))

@@ -42,6 +42,10 @@ const (
 	workTime = 50 * time.Second
 	// fateTime is how long noting a message's fate may take, also after the caller went away.
 	fateTime = 5 * time.Second
+	// longestWait is the longest time between two tries of a message; the first is a second.
+	longestWait = 5 * time.Minute
+	// awayWait is that where a part did not answer: it is no fault of the message, and the patient waits.
+	awayWait = 15 * time.Second
 	// patience is how often a message is tried that fails for a reason that we do not know.
 	patience = 10
 	// oddities is how many sentences about what was odd are kept with a message.
@@ -198,7 +202,10 @@ func sentences(first string, odd []string) string {
 // might quote the message.
 func (r *Router) putOff(ctx context.Context, m store.InboundMessage, err error, reason string) {
 	r.Logger.WarnContext(ctx, "a message has to be tried again", "message_id", m.ID, "kind", m.Kind, "attempts", m.Attempts, "error_code", care.CodeOf(err))
-	wait := min(time.Duration(1+m.Attempts)*5*time.Second, 5*time.Minute)
+	wait := min(time.Second<<min(m.Attempts, 10), longestWait)
+	if care.CodeOf(err) == care.Unavailable {
+		wait = min(wait, awayWait)
+	}
 	if err := r.Store.DeferInbound(ctx, m.ID, r.Now().UTC().Add(wait), reason); err != nil {
 		r.Logger.ErrorContext(ctx, "putting a message off", "message_id", m.ID, "error", err)
 	}

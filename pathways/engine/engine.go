@@ -62,6 +62,9 @@ func (e *Engine) Definition() *pathways.Definition { return e.def }
 // seenKept is how many event ids a state remembers. Older repetitions are caught by the journal.
 const seenKept = 256
 
+// RuleStarted is broken by an event before the start, and by a second start.
+const RuleStarted = "enrollment.started"
+
 // Advance does what an event asks and all that is due until now. It changes nothing of the state
 // that it is given. An event that was seen before gives a turn marked Duplicate. A refusal is a
 // care.Error (Invalid, Conflict, NotFound) that names the rule, and nothing has changed then.
@@ -97,9 +100,9 @@ func (e *Engine) begin(s State, ev Event, now time.Time) (*run, error) {
 	fresh := s.Status == ""
 	if fresh != (ev.Kind == Started) {
 		if fresh {
-			return nil, care.Errorf(care.Conflict, "the enrollment has not started").By("enrollment.started")
+			return nil, care.Errorf(care.Conflict, "the enrollment has not started").By(RuleStarted)
 		}
-		return nil, care.Errorf(care.Conflict, "the enrollment has already started").By("enrollment.started")
+		return nil, care.Errorf(care.Conflict, "the enrollment has already started").By(RuleStarted)
 	}
 	r := &run{Engine: e, s: s.clone(rewrites(ev.Kind)), before: s, ev: ev, now: now, at: s.At}
 	zone := s.Zone
