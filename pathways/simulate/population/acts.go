@@ -10,7 +10,6 @@ import (
 	"throughline/care"
 	"throughline/pathways"
 	"throughline/pathways/engine"
-	"throughline/pathways/simulate"
 )
 
 // act is what a person does with a piece of work: for how long, and what comes of it.
@@ -95,6 +94,9 @@ func (w *world) complete(it *item, b Behaviour) error {
 	if step == nil { // what a person, or the engine itself, added
 		return w.inVain(it, w.advance(p, ev))
 	}
+	if step.Score != nil {
+		return w.supply(it, step, b)
+	}
 	if len(b.Outcomes) > 0 {
 		ev.Outcome = b.Outcomes.pick(p.dice.roll("outcome", step.ID, it.task.Occurrence))
 	} else if step.Excused != nil && ev.Outcome == step.Excused.Outcome && len(it.task.Outcomes) > 1 {
@@ -105,29 +107,6 @@ func (w *world) complete(it *item, b Behaviour) error {
 	}
 	ev.Answers = w.answers(p, step, it.task.Occurrence, ev.Outcome, b)
 	return w.inVain(it, w.advance(p, ev))
-}
-
-// answers are what the form is filled in with: as the scenario says, else as nobody would mind.
-func (w *world) answers(p *patient, step *pathways.Step, occurrence int, outcome string, b Behaviour) []care.FactValue {
-	form := w.def.FormByName(step.Form)
-	if form == nil {
-		return nil
-	}
-	var out []care.FactValue
-	for _, f := range form.Fields {
-		if len(f.For) > 0 && !slices.Contains(f.For, outcome) {
-			continue
-		}
-		i := slices.IndexFunc(b.Answers, func(a Property) bool { return a.Name == f.ID })
-		switch {
-		case i >= 0:
-			text := b.Answers[i].Value.pick(p.dice.roll("answer", step.ID+"."+f.ID, occurrence))
-			out = append(out, care.FactValue{Name: f.ID, Value: typedText(f.Type, text)})
-		case f.Required:
-			out = append(out, care.FactValue{Name: f.ID, Value: simulate.GoodAnswer(w.def, step.ID, f)})
-		}
-	}
-	return out
 }
 
 // inVain lets pass what the world may meet: the work is over meanwhile, or does not count yet, and is
@@ -148,10 +127,13 @@ func (w *world) planVisit(it *item, st *engine.Step, b Behaviour) act {
 	p := it.patient
 	if st.Appointment == nil {
 		n := occasion(st, st.NoShows*10+p.sent["booked "+st.ID])
-		return act{
-			seconds: b.Minutes.or(defaultMinutes).at(p.dice.roll("minutes", st.ID, n)),
-			do:      func() error { return w.book(it, b, n) },
+		do := func() error { return w.book(it, b, n) }
+		if p.dice.roll("declines", st.ID, n) < float64(b.Declined) {
+			do = func() error {
+				return w.inVain(it, w.advance(p, engine.Event{Kind: engine.TaskComplete, Actor: staffActor(it), TaskID: it.task.ID, Outcome: "declined"}))
+			}
 		}
+		return act{seconds: b.Minutes.or(defaultMinutes).at(p.dice.roll("minutes", st.ID, n)), do: do}
 	}
 	start := *st.Appointment.Start
 	return act{
@@ -285,12 +267,18 @@ func (w *world) send(p *patient, m care.Message) error {
 	if result.Status == care.MessageSent && m.To == "patient" {
 		p.toThem++
 		w.expectReply(p, m)
+		if m.Purpose == purposeQuestions {
+			w.expectAnswers(p, m)
+		}
 	}
 	if m.EscalationID != "" {
 		w.escalated(p, m)
 	}
 	return unlessRefused(w.advance(p, engine.Event{Kind: engine.MessageDelivered, Actor: care.TheEngine, MessageID: m.ID, Delivery: &result}))
 }
+
+// purposeQuestions is what a message with questions is for.
+const purposeQuestions = "questionnaire"
 
 func isRung(rule string) bool { return strings.HasPrefix(rule, "ladders.") }
 

@@ -73,6 +73,7 @@ func (c *checker) check() {
 	c.behaviours()
 	c.messages()
 	c.referrals()
+	c.observations()
 	c.staff()
 }
 
@@ -222,12 +223,38 @@ func fits(text, typ string, values []string) (ok bool, help string) {
 		return slices.Contains(values, text), pathways.Suggest(text, values)
 	case pathways.TypeBool:
 		return text == "true" || text == "false", "write true or false, or a percentage for yes"
+	case pathways.TypeCodes:
+		for _, code := range codesIn(text) {
+			if name, _ := code.(string); !slices.Contains(values, name) {
+				return false, pathways.Suggest(name, append([]string{"none"}, values...)) + "; join several with +"
+			}
+		}
+		return true, ""
+	}
+	if drawn(typ, text) {
+		return true, ""
 	}
 	_, err := pathways.Accept(typ, nil, typedText(typ, text))
 	return err == nil, "write " + map[string]string{
 		pathways.TypeInt: "a whole number", pathways.TypeNumber: "a number", pathways.TypeDate: "a date like 2026-01-05",
 		pathways.TypeDateTime: "a time like 2026-01-05T09:00:00-05:00",
 	}[typ]
+}
+
+// drawn tells whether a text is no value but a range or a length of time, from which one is drawn.
+func drawn(typ, text string) bool {
+	var err error
+	switch typ {
+	case pathways.TypeInt, pathways.TypeNumber:
+		var amount Range
+		err = amount.UnmarshalText([]byte(text))
+	case pathways.TypeDate, pathways.TypeDateTime:
+		var ahead Span
+		err = ahead.UnmarshalText([]byte(text))
+	default:
+		return false
+	}
+	return err == nil
 }
 
 func (c *checker) staff() {

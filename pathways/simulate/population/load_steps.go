@@ -3,6 +3,7 @@ package population
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"throughline/pathways"
 )
@@ -47,6 +48,12 @@ func (c *checker) behaviour(path string, b *Behaviour, step *pathways.Step) {
 	if b.Reached != nil && *b.Reached == 0 && step.Excused == nil && len(b.ReachedAt) == 0 {
 		c.wrong(path+".reached", "nobody is ever reached, and the step has no outcome for that", "write a chance above 0%")
 	}
+	if (b.Replies != nil || b.ReplyAfter.set) && (step.Questionnaire == nil || !step.Questionnaire.AsksPatient()) {
+		c.wrong(path+".replies", "only a patient who is asked by message replies", "leave it out; of staff, write reached: and outcomes:")
+	}
+	if b.Declined > 0 && step.Kind() != pathways.KindAppointment {
+		c.wrong(path+".declined", "only a visit is declined when it is to be booked", "write outcomes: with the share of declined")
+	}
 	c.outcomes(path, b, step)
 	c.answers(path, b, step)
 	if len(b.Barrier) > 0 {
@@ -64,8 +71,14 @@ func (c *checker) outcomes(path string, b *Behaviour, step *pathways.Step) {
 		return
 	}
 	possible := step.Outcomes
-	if step.Kind() != pathways.KindTask {
-		c.wrong(path+".outcomes", "only a task's outcomes are drawn; this is a "+step.Kind(), "leave them out")
+	switch step.Kind() {
+	case pathways.KindTask:
+	case pathways.KindQuestionnaire:
+		possible = []string{outcomeAnswered, outcomeUnanswered}
+	case pathways.KindScore:
+		possible = []string{outcomeSupplied, outcomeNotAvailable}
+	default:
+		c.wrong(path+".outcomes", "only the outcomes of tasks, questions and scores are drawn; this is a "+step.Kind(), "leave them out")
 		return
 	}
 	if len(possible) == 0 {
@@ -84,7 +97,7 @@ func (c *checker) outcomes(path string, b *Behaviour, step *pathways.Step) {
 }
 
 func (c *checker) answers(path string, b *Behaviour, step *pathways.Step) {
-	form := c.def.FormByName(step.Form)
+	form := formOf(c.def, step)
 	for i := range b.Answers {
 		a := &b.Answers[i]
 		at := path + ".answers." + a.Name
@@ -102,6 +115,23 @@ func (c *checker) answers(path string, b *Behaviour, step *pathways.Step) {
 			continue
 		}
 		c.draw(at, &a.Value, form.Fields[j].Type, form.Fields[j].Values)
+	}
+}
+
+func (c *checker) observations() {
+	for i := range c.scenario.Observations {
+		o := &c.scenario.Observations[i]
+		path := "observations." + o.Name
+		if o.Code == "" {
+			c.wrong(path, "it does not say what is observed", "write code: with the code that the pathway compares, like 29463-7")
+		}
+		const shortest = time.Hour
+		if o.Every.set && (o.Every.From < shortest || o.Every.From != o.Every.To) {
+			c.wrong(path+".every", "what is observed again comes at fixed times, an hour apart or more", "write every: 1 day, and at: 06:00-09:00")
+		}
+		if len(o.Status) > 0 {
+			c.draw(path+".status", &o.Status, pathways.TypeCode, []string{"preliminary", "final", "corrected", "amended", "cancelled", "entered-in-error"})
+		}
 	}
 }
 

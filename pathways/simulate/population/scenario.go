@@ -31,6 +31,8 @@ type Scenario struct {
 	Steps     []Behaviour `yaml:"steps,omitempty"`
 	Messages  []Reply     `yaml:"messages,omitempty"`  // by template
 	Referrals []Services  `yaml:"referrals,omitempty"` // by need; the need "otherwise" is all others
+	// Observations are what is reported of patients: weights, results of the laboratory.
+	Observations []Observation `yaml:"observations,omitempty"`
 	// Undelivered is the share of messages that do not arrive.
 	Undelivered Share `yaml:"undelivered,omitempty"`
 
@@ -88,11 +90,17 @@ type Behaviour struct {
 	Outcomes  Draw       `yaml:"outcomes,omitempty"`  // default: the first one
 	Answers   []Property `yaml:"answers,omitempty"`
 
+	// Of questions that a message brings: the share that the patient answers (default 60%), and after
+	// what time (default 1 to 24 hours).
+	Replies    *Share `yaml:"replies,omitempty"`
+	ReplyAfter Span   `yaml:"reply_after,omitempty"`
+
 	// Of visits: how far ahead they are booked, at which hours, and what becomes of them.
 	Ahead     Span  `yaml:"ahead,omitempty"` // default 2 to 10 days
 	At        Hours `yaml:"at,omitempty"`    // default 09:00-16:00
 	NoShow    Share `yaml:"no_show,omitempty"`
 	Cancelled Share `yaml:"cancelled,omitempty"`
+	Declined  Share `yaml:"declined,omitempty"` // when it is to be booked
 	Barrier   Draw  `yaml:"barrier,omitempty"`
 	// Confirm is the work of noting whether a visit was kept; default none: the appointment system tells.
 	Confirm Span `yaml:"confirm,omitempty"`

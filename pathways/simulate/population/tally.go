@@ -215,6 +215,9 @@ func (w *world) messages(enrollments int) MessageLoad {
 	for _, purpose := range []string{"message", "reminder", "warning", "escalation", "referral"} {
 		purposes.of(purpose, Count{Name: purpose})
 	}
+	if slices.ContainsFunc(w.def.Steps, func(s pathways.Step) bool { return s.Questionnaire != nil && s.Questionnaire.AsksPatient() }) {
+		purposes.of(purposeQuestions, Count{Name: purposeQuestions})
+	}
 	for _, p := range w.patients {
 		if p.reason != "" {
 			continue

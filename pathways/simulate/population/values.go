@@ -81,6 +81,29 @@ func minutes(from, to int) Span {
 	return Span{From: time.Duration(from) * time.Minute, To: time.Duration(to) * time.Minute, set: true}
 }
 
+// Range is an amount between two bounds, each as likely as any other in between. It is written "180"
+// or "-1.5 to 1.5".
+type Range struct{ From, To float64 }
+
+// UnmarshalText reads a range.
+func (r *Range) UnmarshalText(text []byte) error {
+	from, to, two := strings.Cut(strings.TrimSpace(string(text)), " to ")
+	if !two {
+		to = from
+	}
+	low, err := strconv.ParseFloat(strings.TrimSpace(from), 64)
+	high, errTo := strconv.ParseFloat(strings.TrimSpace(to), 64)
+	const most = 1e9
+	if err != nil || errTo != nil || !(low <= high) || low < -most || high > most {
+		return fmt.Errorf(`%q is no amount: write "180", or "150 to 240" for one in between`, text)
+	}
+	*r = Range{From: low, To: high}
+	return nil
+}
+
+// at gives the amount for a roll.
+func (r Range) at(roll float64) float64 { return r.From + roll*(r.To-r.From) }
+
 // Option is one of the values of a Draw, with its part of the whole.
 type Option struct {
 	Name  string `yaml:"-"`

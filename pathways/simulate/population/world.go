@@ -211,6 +211,7 @@ func (w *world) arrive(number, episode int, until int64) error {
 	if err := w.advance(p, engine.Event{Kind: engine.Started, Actor: theWorld, Launch: &launch}); err != nil {
 		return fmt.Errorf("starting %s: %w", w.def.Pathway, err)
 	}
+	w.measure(p)
 	if episode == 0 {
 		w.fate(p)
 	}
