@@ -92,6 +92,7 @@ func (w *world) fate(p *patient) {
 		}
 	}
 	befalls("readmitted", w.scenario.Readmitted, func() error { return w.readmit(p) })
+	befalls("appears", w.scenario.Appears, func() error { return w.appear(p) })
 	befalls("died", w.scenario.Died, func() error { return w.die(p) })
 }
 
@@ -129,6 +130,16 @@ func (w *world) comeHome(p *patient, stay care.Encounter) error {
 	stay.Status, stay.Disposition, stay.DischargedAt, stay.Revision, stay.UpdatedAt = care.EncounterDischarged, care.ToHome, &discharged, 2, discharged
 	facts := w.patientFacts(p)
 	return unlessRefused(w.advance(p, engine.Event{Kind: engine.EncounterDischarge, Actor: theWorld, Encounter: &stay, Patient: &facts}))
+}
+
+// appear lets the patient keep an appointment of which the pathway knows nothing.
+func (w *world) appear(p *patient) error {
+	if !p.running() || p.away {
+		return nil
+	}
+	start := time.Unix(w.now, 0).UTC()
+	kept := care.Appointment{Identifier: p.id("another appointment"), Status: care.AppointmentKept, Start: &start}
+	return unlessRefused(w.advance(p, engine.Event{Kind: engine.AppointmentKept, Actor: theWorld, Appointment: &kept}))
 }
 
 func (w *world) supersedes() bool {

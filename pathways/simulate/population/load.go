@@ -105,9 +105,9 @@ func (c *checker) header() {
 	for _, h := range []struct {
 		name string
 		Happening
-	}{{"readmitted", s.Readmitted}, {"died", s.Died}} {
-		if h.Stay.set && h.name == "died" {
-			c.wrong("died.stay", "a death has no stay", "leave it out")
+	}{{"died", s.Died}, {"appears", s.Appears}} {
+		if h.Stay.set {
+			c.wrong(h.name+".stay", "only a readmission has a stay", "leave it out")
 		}
 	}
 }

@@ -46,6 +46,11 @@ staff:
 		"hours without all": {"staff:", "steps: {contact: {reached_at: {\"09:00-10:00\": 10%}}}\nstaff:", "write reached: 40% beside it"},
 		"a barrier":         {"staff:", "steps: {visit: {barrier: {rain: 100%}}}\nstaff:", `"rain" is no value of it`},
 		"a message":         {"staff:", "messages: {welcom: {share: 5%, step: contact}}\nstaff:", `the pathway has no message "welcom" (did you mean "welcome"?)`},
+		"replies to a task": {"staff:", "steps: {contact: {replies: 50%}}\nstaff:", "only a patient who is asked by message replies"},
+		"declining a task":  {"staff:", "steps: {contact: {declined: 5%}}\nstaff:", "only a visit is declined when it is to be booked"},
+		"what is observed":  {"staff:", "observations: {weight: {value: 180}}\nstaff:", "a.yaml:6:24: it does not say what is observed"},
+		"how often":         {"staff:", "observations: {weight: {code: X, every: 1 to 2 days}}\nstaff:", "an hour apart or more"},
+		"an amount":         {"staff:", "observations: {weight: {code: X, value: heavy}}\nstaff:", `write "180", or "150 to 240" for one in between`},
 		"no services":       {"referrals: {otherwise: {known: 1, accept: 50%, received: 50%}}\n", "", "it does not say what services do for the step transport"},
 	} {
 		t.Run(name, func(t *testing.T) {

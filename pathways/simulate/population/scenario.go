@@ -25,6 +25,8 @@ type Scenario struct {
 
 	Readmitted Happening `yaml:"readmitted,omitempty"`
 	Died       Happening `yaml:"died,omitempty"`
+	// Appears are those who come to an appointment that the pathway did not make.
+	Appears Happening `yaml:"appears,omitempty"`
 
 	// Otherwise is how steps behave that are not named under steps.
 	Otherwise Behaviour   `yaml:"otherwise,omitempty"`
