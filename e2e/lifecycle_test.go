@@ -39,6 +39,7 @@ var needsRide = map[string]any{
 
 // The main story, from the hospital's message to the end: everything by the API, mail and link.
 func TestADischargeIsFollowedToItsEnd(t *testing.T) {
+	t.Parallel()
 	s := shared(t)
 	ridesID := s.giveRides(t)
 	left := aDayAgo()

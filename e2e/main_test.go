@@ -1,7 +1,9 @@
 package e2e
 
 import (
+	"cmp"
 	"context"
+	"flag"
 	"fmt"
 	"io/fs"
 	"os"
@@ -18,7 +20,15 @@ var workspace string
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
+// atOnce is how many tests run side by side: they mostly wait for their servers.
+const atOnce = "3"
+
 func run(m *testing.M) int {
+	flag.Parse()
+	if err := flag.Set("test.parallel", cmp.Or(os.Getenv("E2E_PARALLEL"), atOnce)); err != nil {
+		fmt.Fprintln(os.Stderr, "setting how many tests run side by side:", err)
+		return 1
+	}
 	var err error
 	if workspace, err = os.MkdirTemp("", "throughline-e2e-"); err != nil {
 		fmt.Fprintln(os.Stderr, "making a directory for the tests:", err)

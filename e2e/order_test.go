@@ -12,6 +12,7 @@ import (
 
 // The five messages of one stay end in the same state in every order in which they can arrive.
 func TestEveryOrderOfAStaysMessages(t *testing.T) {
+	t.Parallel()
 	s := shared(t)
 	orders := permutations(5)
 	now := time.Now().UTC().Truncate(time.Second)

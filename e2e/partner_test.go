@@ -14,6 +14,7 @@ import (
 
 // A partner answers in a browser without scripts, by the link in the mail.
 func TestPartnersPage(t *testing.T) {
+	t.Parallel()
 	s := shared(t)
 	s.giveRides(t)
 	e, mail := s.referred(t, "PARTNER-1")

@@ -15,6 +15,7 @@ import (
 // Each inpatient discharge to home of the Synthea patients starts exactly one enrollment, and the dead
 // have none.
 func TestSyntheaPatients(t *testing.T) {
+	t.Parallel()
 	s := shared(t)
 	folder := corpus(t, "01-fhir-patients")
 	var files []string
