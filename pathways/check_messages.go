@@ -29,6 +29,9 @@ func (d *Definition) languages() []string {
 
 // messages checks the templates: every language, no patient facts.
 func (c *checker) messages() {
+	if len(c.d.Languages) > 0 && len(c.d.Templates) == 0 && len(c.d.Steps) > 0 {
+		c.odd("languages", 0, "the pathway has languages, and no message is written in them", "leave languages out until there is a message")
+	}
 	seen := map[string]bool{}
 	for _, t := range c.d.Templates {
 		path := "messages." + t.Name

@@ -252,6 +252,10 @@ func (c *checker) noShow(path string, s *Step) {
 
 func (c *checker) message(path string, s *Step) {
 	m := s.Message
+	atOnce := m.At == "" && len(s.After) == 0 && s.When == "" && s.On == "" && s.Repeat == nil && c.d.TrackOf(s.ID) == nil
+	if m.StopsWhen != "" && atOnce {
+		c.odd(path+".message.stops_when", s.Line, s.ID+" goes out as soon as the pathway starts: nothing can stop it before", "leave stops_when out, or say at: when it goes out")
+	}
 	path += ".message"
 	switch m.To {
 	case "":

@@ -50,6 +50,18 @@ func TestInvalidDefinitions(t *testing.T) {
 	}
 }
 
+// A pathway that writes nothing needs no languages.
+func TestLanguagesWithoutAMessage(t *testing.T) {
+	src, err := libraryFiles.ReadFile("library/social-needs-screening.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, problems := Load("odd.yaml", append([]byte("languages: [en, es]\n"), src...))
+	if len(problems) != 1 || !strings.Contains(problems[0].Message, "no message is written in them") || problems[0].Line != 1 {
+		t.Errorf("%s", problems)
+	}
+}
+
 // TestOddDefinitions changes a definition that checks clean into one that is legal but odd.
 func TestOddDefinitions(t *testing.T) {
 	src, err := libraryFiles.ReadFile("library/social-need-referral.yaml")
@@ -66,6 +78,7 @@ func TestOddDefinitions(t *testing.T) {
 		{"no clock ends it", "  - {clock: period, as: finished-incomplete, because: Ninety days are over and the need is not known to be met}\n", "", "no clock ends the pathway"},
 		{"outlives the patient", "  - {on: patient.died, as: deceased}\n", "", "does not end when the patient dies"},
 		{"clock of a step that may not have ended", "confirmation: {from: start", "confirmation: {from: unmet.ended_at", "which may not be known when confirm opens"},
+		{"a stop that comes too late", "  - id: refer\n", "  - id: hello\n    message: {to: patient, template: working-on-it, stops_when: offer.ended}\n    optional: true\n\n  - id: refer\n", "hello goes out as soon as the pathway starts: nothing can stop it before"},
 		{"partner clocks in a strange order", "first_contact: 4 business days", "first_contact: 1 business day", "first_contact ends before the clock that should end first"},
 	}
 	for _, tc := range tests {

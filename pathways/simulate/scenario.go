@@ -152,8 +152,8 @@ type Expect struct {
 	// {visit: [remind scheduler, warn supervisor, escalate supervisor]}. What was told before is no
 	// part of it.
 	Unattended map[string][]string `yaml:"unattended,omitempty"`
-	Timeline    []string          `yaml:"timeline_contains,omitempty"`
-	Never       []string          `yaml:"timeline_lacks,omitempty"`
+	Timeline   []string            `yaml:"timeline_contains,omitempty"`
+	Never      []string            `yaml:"timeline_lacks,omitempty"`
 }
 
 // LoadScenarios reads a file of scenarios. Unknown keys are errors, so that a slip of the keyboard
