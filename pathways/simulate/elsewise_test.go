@@ -33,8 +33,8 @@ func TestElsewise(t *testing.T) {
 	}
 	good := library(t, "specialist-referral-loop")
 	// Asked on the day of the order, the reminder of the visit lies ahead.
-	if why := simulate.Failure(good, scenarios[0]); why != "" {
-		t.Fatal(why)
+	if i, why, err := simulate.Failing(good, scenarios); i >= 0 || err != nil {
+		t.Fatal(why, err)
 	}
 	source, err := pathways.Source(good)
 	if err != nil {
@@ -55,8 +55,9 @@ func TestElsewise(t *testing.T) {
 			if d == nil || changed == string(source) {
 				t.Fatalf("not changed: %s", problems)
 			}
-			if why := simulate.Failure(d, scenarios[0]); !strings.Contains(why, c.want) {
-				t.Errorf("%q does not say %q", why, c.want)
+			i, why, err := simulate.Failing(d, scenarios)
+			if err != nil || i != 0 || !strings.Contains(why, c.want) {
+				t.Errorf("%q does not say %q: %v", why, c.want, err)
 			}
 		})
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 
 	"throughline/pathways"
+	"throughline/pathways/engine"
 )
 
 // Held is what came of a file of scenarios.
@@ -27,8 +28,13 @@ func Hold(def *pathways.Definition, file string, src []byte) Held {
 		return Held{Problems: pathways.Problems{{File: file, Line: 1, Column: 1, Severity: pathways.SeverityError, Message: "the scenarios cannot be read: " + strings.TrimPrefix(err.Error(), file+": "), Suggestion: "mend the file beside the definition"}}}
 	}
 	held := Held{Played: len(scenarios)}
+	eng, err := engineOf(def)
+	if err != nil {
+		held.Problems = pathways.Problems{{File: file, Line: 1, Column: 1, Severity: pathways.SeverityError, Message: "the scenarios cannot be played: " + err.Error(), Suggestion: "mend the definition"}}
+		return held
+	}
 	for i, s := range scenarios {
-		if why := held.play(def, s); why != "" {
+		if why := held.play(eng, def, s); why != "" {
 			held.Problems = append(held.Problems, pathways.Problem{
 				File: file, Line: s.Line, Column: 1, Path: fmt.Sprintf("[%d]", i), Severity: pathways.SeverityError,
 				Message: failed(s, why), Suggestion: "mend the definition, or what the scenario expects",
@@ -38,15 +44,30 @@ func Hold(def *pathways.Definition, file string, src []byte) Held {
 	return held
 }
 
-// Failure plays one scenario and says in a sentence why it fails; empty where it comes out as it
-// expects.
-func Failure(def *pathways.Definition, s Scenario) string {
-	var h Held
-	why := h.play(def, s)
-	if why == "" {
-		return ""
+// Failing plays scenarios until one fails, and gives its place and why it does, in a sentence; -1
+// where each comes out as it expects.
+func Failing(def *pathways.Definition, scenarios []Scenario) (i int, why string, err error) {
+	eng, err := engineOf(def)
+	if err != nil {
+		return -1, "", err
 	}
-	return failed(s, why)
+	var h Held
+	for i, s := range scenarios {
+		if why := h.play(eng, def, s); why != "" {
+			return i, failed(s, why), nil
+		}
+	}
+	return -1, "", nil
+}
+
+// engineOf makes the engine of a definition that is being written. It is not kept for others, as that
+// of a version in force is: nobody may ask for it again.
+func engineOf(def *pathways.Definition) (*engine.Engine, error) {
+	program, err := pathways.Compile(def)
+	if err != nil {
+		return nil, fmt.Errorf("compiling %s: %w", def.Pathway, err)
+	}
+	return engine.New(program), nil
 }
 
 func failed(s Scenario, why string) string {
@@ -54,8 +75,8 @@ func failed(s Scenario, why string) string {
 }
 
 // play says why a scenario fails, in one line; empty where it comes out as expected.
-func (h *Held) play(def *pathways.Definition, s Scenario) string {
-	r, err := Run(def, s)
+func (h *Held) play(eng *engine.Engine, def *pathways.Definition, s Scenario) string {
+	r, err := runOn(eng, def, s)
 	if err != nil {
 		return strings.TrimPrefix(err.Error(), fmt.Sprintf("scenario %q: ", s.Name))
 	}

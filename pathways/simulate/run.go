@@ -25,7 +25,15 @@ var (
 // Run lets a scenario happen. The error says that it could not be run; what came otherwise than
 // expected is in the result's Failures.
 func Run(def *pathways.Definition, s Scenario) (Result, error) {
-	p, err := newPlayer(def, s)
+	eng, err := engine.For(def)
+	if err != nil {
+		return Result{}, fmt.Errorf("scenario %q: %w", s.Name, err)
+	}
+	return runOn(eng, def, s)
+}
+
+func runOn(eng *engine.Engine, def *pathways.Definition, s Scenario) (Result, error) {
+	p, err := newPlayer(eng, def, s)
 	if err != nil {
 		return Result{}, fmt.Errorf("scenario %q: %w", s.Name, err)
 	}
@@ -47,7 +55,7 @@ type player struct {
 	failures []string
 }
 
-func newPlayer(def *pathways.Definition, s Scenario) (*player, error) {
+func newPlayer(eng *engine.Engine, def *pathways.Definition, s Scenario) (*player, error) {
 	zone, err := time.LoadLocation(cmp.Or(s.Zone, DefaultZone))
 	if err != nil {
 		return nil, fmt.Errorf("the zone: %w", err)
@@ -55,10 +63,6 @@ func newPlayer(def *pathways.Definition, s Scenario) (*player, error) {
 	start, err := when(s.Start, time.Time{}, zone)
 	if err != nil {
 		return nil, fmt.Errorf("the start: %w", err)
-	}
-	eng, err := engine.For(def)
-	if err != nil {
-		return nil, err
 	}
 	p := &player{def: def, scenario: s, world: New(eng, start), start: start, zone: zone}
 	for _, name := range s.Services {
