@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"throughline/care"
+	"throughline/identity"
 	"throughline/notify"
+	"throughline/pathways"
 	"throughline/pathways/engine"
 	"throughline/workflows"
 )
@@ -50,6 +52,19 @@ type Links interface {
 	ReferralLink(ctx context.Context, referralID, messageID care.ID) (string, error)
 }
 
+// Answers makes the links that patients answer questions by.
+type Answers interface {
+	// AnswersLink gives the signed link to the questions for one message. The same message again gives a
+	// link to the same page.
+	AnswersLink(ctx context.Context, asked identity.Asked, messageID care.ID) (string, error)
+}
+
+// Followed knows which version of a pathway an enrollment follows.
+type Followed interface {
+	// Followed gives the version; nil where it is not kept.
+	Followed(ctx context.Context, enrollmentID care.ID) (*pathways.Definition, error)
+}
+
 // Directory knows the community's services.
 type Directory interface {
 	// Services gives those that may meet the patient's need, best first, without the excluded.
@@ -62,6 +77,8 @@ type Config struct {
 	Outbox     Outbox
 	Recipients Recipients
 	Links      Links
+	Answers    Answers
+	Followed   Followed
 	Directory  Directory
 	Neighbours workflows.Neighbours
 	Mail       notify.Channel
@@ -71,6 +88,8 @@ type Config struct {
 	PublicURL string
 	// Organization is who writes, in every message. Phone is optional: where to call.
 	Organization, Phone string
+	// Emergency is what the organization tells patients about an emergency, by language; optional.
+	Emergency care.EmergencyWords
 	// Now is the time that pathways follow, which a demonstration moves.
 	Now    func() time.Time
 	Logger *slog.Logger
@@ -99,6 +118,8 @@ func (c Config) check() error {
 		{"an outbox", c.Outbox != nil},
 		{"recipients", c.Recipients != nil},
 		{"links", c.Links != nil},
+		{"patients' links", c.Answers != nil},
+		{"the versions that enrollments follow", c.Followed != nil},
 		{"a directory", c.Directory != nil},
 		{"a way to other enrollments", c.Neighbours != nil},
 		{"an organization's name", c.Organization != ""},

@@ -15,6 +15,7 @@ import (
 
 	"throughline/activities"
 	"throughline/care"
+	"throughline/identity"
 	"throughline/notify"
 	"throughline/notify/template"
 	"throughline/pathways"
@@ -43,6 +44,11 @@ type outside struct {
 
 	link    string
 	linkErr error
+
+	asks       []identity.Asked
+	askedFor   care.ID
+	follows    *pathways.Definition
+	followsErr error
 
 	services    []engine.Candidate
 	servicesErr error
@@ -100,6 +106,15 @@ func (o *outside) ReferralLink(context.Context, care.ID, care.ID) (string, error
 	return o.link, o.linkErr
 }
 
+func (o *outside) AnswersLink(_ context.Context, asked identity.Asked, messageID care.ID) (string, error) {
+	o.asks, o.askedFor = append(o.asks, asked), messageID
+	return "https://care.example/p/token", o.linkErr
+}
+
+func (o *outside) Followed(context.Context, care.ID) (*pathways.Definition, error) {
+	return o.follows, o.followsErr
+}
+
 func (o *outside) Services(context.Context, string, care.ID, []care.ID) ([]engine.Candidate, error) {
 	return o.services, o.servicesErr
 }
@@ -131,7 +146,7 @@ func (o *outside) TellParent(_ context.Context, n engine.ParentNews) error {
 
 func (o *outside) config() activities.Config {
 	return activities.Config{
-		Journal: o, Outbox: o, Recipients: o, Links: o, Directory: o, Neighbours: o, Mail: o, Desk: o,
+		Journal: o, Outbox: o, Recipients: o, Links: o, Answers: o, Followed: o, Directory: o, Neighbours: o, Mail: o, Desk: o,
 		PublicURL: "https://care.example/", Organization: "Example Clinic", Phone: "555-0100",
 		Now: func() time.Time { return o.now }, Logger: slog.New(slog.NewJSONHandler(&o.log, nil)),
 	}
@@ -221,6 +236,63 @@ func TestEveryBuiltInMessageIsWordedInEveryLanguage(t *testing.T) {
 				t.Errorf("a patient is sent to a page for staff: %s", letter.Text)
 			}
 		}
+	}
+}
+
+// TestAPatientsMessageBringsItsQuestions: the built-in message, its reminder, a message of the
+// pathway's own and one that names the questions lead to the page on which they are answered.
+func TestAPatientsMessageBringsItsQuestions(t *testing.T) {
+	asking := &pathways.Definition{
+		Emergency: []pathways.Saying{{Language: "es", Text: "Si no puede respirar, llame al 911."}},
+		Steps: []pathways.Step{
+			{ID: "weekly", Questionnaire: &pathways.Questionnaire{To: "patient", Form: "f", Within: "1 day"}},
+			{ID: "staff", Questionnaire: &pathways.Questionnaire{To: "owner", Form: "f", Within: "1 day"}},
+			{ID: "hello", Message: &pathways.MessageSpec{To: "patient", Template: "own", Questions: "weekly"}},
+			{ID: "bye", Message: &pathways.MessageSpec{To: "patient", Template: "own"}},
+		},
+	}
+	own := &pathways.Template{Name: "own", Texts: []pathways.Wording{{Language: "es", Subject: "Hola", Text: "Llame al {{phone}}."}}}
+	weekly := identity.Asked{EnrollmentID: "e-1", Step: "weekly", Occurrence: 2, Language: "es"}
+	latest := weekly
+	latest.Occurrence = 0
+	for _, c := range []struct {
+		step, purpose, template string
+		words                   *pathways.Template
+		asks                    []identity.Asked
+		says, label             string
+	}{
+		{"weekly", "questionnaire", engine.TemplateQuestionnaire, nil, []identity.Asked{weekly}, "Si no puede respirar, llame al 911.", "Responder las preguntas"},
+		{"weekly", "reminder", engine.TemplateQuestionnaire, nil, []identity.Asked{weekly}, "No necesita cuenta", "Responder las preguntas"},
+		{"weekly", "questionnaire", "own", own, []identity.Asked{weekly}, "Llame al", "Responder las preguntas"},
+		{"hello", "message", "own", own, []identity.Asked{latest}, "Llame al", "Responder las preguntas"},
+		{"bye", "message", "own", own, nil, "Llame al", ""},
+		{"staff", "reminder", engine.TemplateReminder, nil, nil, "llámenos", ""},
+	} {
+		o := newOutside()
+		o.to.Language, o.follows = "es", asking
+		out := workflows.Outgoing{Template: c.words, Message: care.Message{
+			ID: "m-1", EnrollmentID: "e-1", Step: c.step, Occurrence: 2, Purpose: c.purpose, To: "patient", Template: c.template, Status: care.MessageQueued,
+		}}
+		if d, err := o.activities(t).Remind(t.Context(), out); err != nil || d.Status != care.MessageSent {
+			t.Errorf("%s of %s: %+v, %v", c.purpose, c.step, d, err)
+			continue
+		}
+		text := o.letters[0].Text
+		if diff := cmp.Diff(c.asks, o.asks); diff != "" || !strings.Contains(text, c.says) || !strings.Contains(text, c.label) {
+			t.Errorf("%s of %s: %s\n%s", c.purpose, c.step, diff, text)
+		}
+		if strings.Contains(text, "https://care.example/p/token") != (c.asks != nil) {
+			t.Errorf("%s of %s leads elsewhere:\n%s", c.purpose, c.step, text)
+		}
+	}
+}
+
+func TestWithoutALinkNoQuestionsGoOut(t *testing.T) {
+	o := newOutside()
+	o.followsErr = care.Errorf(care.Unavailable, "the database does not answer")
+	out := workflows.Outgoing{Message: care.Message{ID: "m-1", Step: "weekly", Purpose: "questionnaire", To: "patient", Template: engine.TemplateQuestionnaire}}
+	if d, err := o.activities(t).Remind(t.Context(), out); err == nil || len(o.letters) > 0 {
+		t.Errorf("%+v went out, and nobody is asked for another attempt", d)
 	}
 }
 

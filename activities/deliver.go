@@ -15,7 +15,7 @@ import (
 //
 // The attempt is recorded before it is made. A process that dies in between leaves it open, and the
 // next one finds it so: the message may have been sent, a person decides, nothing repeats it.
-func (a *Activities) deliver(ctx context.Context, out workflows.Outgoing, link string) (engine.Delivery, error) {
+func (a *Activities) deliver(ctx context.Context, out workflows.Outgoing, about matter) (engine.Delivery, error) {
 	defer beat(ctx)()
 	m := out.Message
 	if stopped, late := engine.TooLate(m, a.c.Now()); late {
@@ -29,7 +29,7 @@ func (a *Activities) deliver(ctx context.Context, out workflows.Outgoing, link s
 	if channel == nil {
 		return engine.Delivery{Status: care.MessageFailed, Detail: "there is no address to send it to"}, nil
 	}
-	letter, err := a.compose(out, to, link)
+	letter, err := a.compose(ctx, out, to, about)
 	if err != nil {
 		return a.unable(ctx, "wording the message", err)
 	}

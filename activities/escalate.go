@@ -10,7 +10,7 @@ import (
 
 // Escalate tells a role that a deadline is near or has passed.
 func (a *Activities) Escalate(ctx context.Context, out workflows.Outgoing) (engine.Delivery, error) {
-	return a.deliver(ctx, out, a.page(out.Message))
+	return a.deliver(ctx, out, matter{page: a.page(out.Message)})
 }
 
 // page gives the address of the page on which the recipient can act. Ids are opaque, and the page

@@ -2,7 +2,11 @@ package activities
 
 import (
 	"context"
+	"fmt"
 
+	"throughline/care"
+	"throughline/identity"
+	"throughline/pathways"
 	"throughline/pathways/engine"
 	"throughline/workflows"
 )
@@ -22,5 +26,40 @@ func (a *Activities) SendLink(ctx context.Context, out workflows.Outgoing) (engi
 	if err != nil {
 		return a.unable(ctx, "making the referral's link", err)
 	}
-	return a.deliver(ctx, out, link)
+	return a.deliver(ctx, out, matter{page: link})
+}
+
+// matter is what a message is about: a page that it leads to, or what a patient's pathway asks and says.
+type matter struct {
+	page    string
+	pathway *pathways.Definition // nil: the message is no patient's
+}
+
+// leadsTo gives the address that the message in the language leads to; empty where there is none.
+func (a *Activities) leadsTo(ctx context.Context, about matter, m care.Message, language string) (string, error) {
+	if about.pathway == nil {
+		return about.page, nil
+	}
+	asked := identity.Asked{EnrollmentID: m.EnrollmentID, Step: about.pathway.Brings(m.Step), Language: language}
+	if asked.Step == "" {
+		return "", nil
+	}
+	if asked.Step == m.Step {
+		asked.Occurrence = m.Occurrence
+	}
+	address, err := a.c.Answers.AnswersLink(ctx, asked, m.ID)
+	if err != nil {
+		return "", fmt.Errorf("making the link to the questions: %w", err)
+	}
+	return address, nil
+}
+
+// emergency is what a patient is told about one: what the pathway says, else the organization.
+func (a *Activities) emergency(about matter, language string) string {
+	if about.pathway != nil {
+		if said := about.pathway.EmergencyIn(language); said != "" {
+			return said
+		}
+	}
+	return a.c.Emergency.In(language)
 }

@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 
+	"throughline/pathways"
 	"throughline/pathways/engine"
 	"throughline/workflows"
 )
@@ -10,5 +11,15 @@ import (
 // Remind sends a reminder, or a message that the pathway words itself. It implements
 // workflows.Deliverer, as do the other two.
 func (a *Activities) Remind(ctx context.Context, out workflows.Outgoing) (engine.Delivery, error) {
-	return a.deliver(ctx, out, a.page(out.Message))
+	if out.Message.To != toPatient {
+		return a.deliver(ctx, out, matter{page: a.page(out.Message)})
+	}
+	followed, err := a.c.Followed.Followed(ctx, out.Message.EnrollmentID)
+	if err != nil {
+		return a.unable(ctx, "reading the version that the enrollment follows", err)
+	}
+	if followed == nil {
+		followed = &pathways.Definition{} // it is not kept: what it asks is not known here
+	}
+	return a.deliver(ctx, out, matter{pathway: followed})
 }

@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"context"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,7 +18,7 @@ const toPatient = "patient"
 
 // compose words a message for its recipient. Nothing of a patient is in it: whoever is to know
 // follows the link, and says there who they are.
-func (a *Activities) compose(out workflows.Outgoing, to Recipient, link string) (notify.Message, error) {
+func (a *Activities) compose(ctx context.Context, out workflows.Outgoing, to Recipient, about matter) (notify.Message, error) {
 	language := to.Language
 	if language == "" {
 		language = out.Message.Language
@@ -26,8 +27,12 @@ func (a *Activities) compose(out workflows.Outgoing, to Recipient, link string) 
 	if err != nil {
 		return notify.Message{}, err
 	}
+	link, err := a.leadsTo(ctx, about, out.Message, spoken)
+	if err != nil {
+		return notify.Message{}, err
+	}
 	said, err := template.Render(words, template.Input{
-		Data: a.values(spoken), Link: link, Language: spoken, Organization: a.c.Organization,
+		Data: a.values(about, link, spoken), Link: link, Language: spoken, Organization: a.c.Organization,
 	})
 	if err != nil {
 		return notify.Message{}, err
@@ -37,12 +42,14 @@ func (a *Activities) compose(out workflows.Outgoing, to Recipient, link string) 
 
 // values fills the words in. A place that gives no phone number refers to the papers that every
 // patient is given.
-func (a *Activities) values(language string) map[string]string {
+func (a *Activities) values(about matter, link, language string) map[string]string {
 	phone := a.c.Phone
 	if phone == "" {
 		phone = onThePapers[language]
 	}
-	return map[string]string{"organization.name": a.c.Organization, "organization.phone": phone, "due": ""}
+	return map[string]string{
+		"organization.name": a.c.Organization, "organization.phone": phone, "due": "", "link": link, "emergency": a.emergency(about, language),
+	}
 }
 
 var onThePapers = map[string]string{
@@ -80,7 +87,9 @@ func fromPathway(t *pathways.Template, language string) (template.Template, stri
 	if w.Language != language {
 		w = t.In(primary(language))
 	}
-	return template.Template{Subject: dotted(w.Subject), Text: dotted(w.Text), Fields: template.StandardFields()}, w.Language
+	return template.Template{
+		Subject: dotted(w.Subject), Text: dotted(w.Text), LinkLabel: template.LinkLabel(engine.TemplateQuestionnaire, w.Language), Fields: template.StandardFields(),
+	}, w.Language
 }
 
 // dotted turns the pathway language's placeholders into those of a template. The checker lets no

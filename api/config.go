@@ -89,7 +89,8 @@ type Config struct {
 
 // Organization is whose server this is.
 type Organization struct {
-	Name, Phone string // what a partner may see of who asks
+	Name, Phone string              // what a partner or a patient may see of who asks
+	Emergency   care.EmergencyWords // what patients are told about one; optional
 	Zone        *time.Location
 	Calendar    care.Calendar
 }

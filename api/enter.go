@@ -14,7 +14,7 @@ import (
 
 // public are the routes that need no sign-in. Everything else does, also what does not exist.
 var public = map[string]bool{
-	"/healthz": true, "/readyz": true, pages.PathPartner: true, pages.PathSignIn: true,
+	"/healthz": true, "/readyz": true, pages.PathPartner: true, pages.PathPatient: true, pages.PathSignIn: true,
 }
 
 // watched are the routes that a watchdog asks again and again; they cost nothing.

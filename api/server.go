@@ -105,7 +105,7 @@ func (c *Config) pages(spec *huma.OpenAPI) pages.Deps {
 	return pages.Deps{
 		Store: c.Store, Commands: command.Sender{Enrollments: c.Commands, Journal: c.Store},
 		Admin: c.Admin, Sessions: c.Sessions, Links: c.Links, Mailbox: c.Mailbox, Parts: c.Parts, OpenAPI: spec,
-		Organization: c.Organization.Name, Phone: c.Organization.Phone, Zone: c.Organization.Zone,
+		Organization: c.Organization.Name, Phone: c.Organization.Phone, Emergency: c.Organization.Emergency, Zone: c.Organization.Zone,
 		PartnerSees: c.PartnerSees, Secure: c.Secure, Demo: c.Clock != nil, Version: c.Version, Now: c.Now,
 	}
 }

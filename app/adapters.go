@@ -182,3 +182,13 @@ func keepLink(s *store.Store) func(context.Context, identity.Link, care.ID) erro
 		return s.PutLink(ctx, store.Link{ID: link.ID, ReferralID: referralID, Purpose: link.Purpose, ExpiresAt: link.ExpiresAt})
 	}
 }
+
+// keepQuestions notes what a patient's link asks.
+func keepQuestions(s *store.Store) func(context.Context, identity.Link, identity.Asked) error {
+	return func(ctx context.Context, link identity.Link, asked identity.Asked) error {
+		return s.PutLink(ctx, store.Link{
+			ID: link.ID, EnrollmentID: asked.EnrollmentID, Step: asked.Step, Occurrence: asked.Occurrence, Language: asked.Language,
+			Purpose: link.Purpose, ExpiresAt: link.ExpiresAt,
+		})
+	}
+}

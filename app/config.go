@@ -28,8 +28,10 @@ type Config struct {
 
 	Organization string // the name under which messages go out
 	Phone        string // the number that messages tell patients to call
-	Zone         string // IANA, of the organization
-	Demo         bool   // generated patients, and a clock that can be moved
+	// Emergency is what patients are told about an emergency, by language; default: to call 911.
+	Emergency care.EmergencyWords
+	Zone      string // IANA, of the organization
+	Demo      bool   // generated patients, and a clock that can be moved
 	// DemoStart is when a new demonstration's clock begins; zero: now.
 	DemoStart time.Time
 

@@ -164,8 +164,13 @@ func (a *App) openMail() (notify.Channel, error) {
 	return mailbox.New(box, a.cfg.Now), nil
 }
 
-// linkLife is how long a partner's link works: longer than the longest wait for an outcome.
-const linkLife = 60 * 24 * time.Hour
+// How long links work.
+const (
+	// linkLife is a partner's: longer than the longest wait for an outcome.
+	linkLife = 60 * 24 * time.Hour
+	// answersLife is a patient's. Late answers count, but not those to questions of a month ago.
+	answersLife = 30 * 24 * time.Hour
+)
 
 // startWorkers registers what workflows and activities do and begins to work.
 func (a *App) startWorkers() error {
@@ -176,8 +181,11 @@ func (a *App) startWorkers() error {
 	}
 	acts, err := activities.New(activities.Config{
 		Journal: journal{a.store}, Outbox: outbox{a.store}, Recipients: addressBook{a.store}, Directory: services{a.store}, Neighbours: a.router,
-		Links: &identity.PartnerLinks{Links: a.links, Keep: keepLink(a.store), PublicURL: a.cfg.PublicURL, Life: linkLife, Now: a.logicalNow},
-		Mail:  channel, PublicURL: a.cfg.PublicURL, Organization: a.cfg.Organization, Phone: a.cfg.Phone, Now: a.logicalNow, Logger: a.cfg.Logger,
+		Links:    &identity.PartnerLinks{Links: a.links, Keep: keepLink(a.store), PublicURL: a.cfg.PublicURL, Life: linkLife, Now: a.logicalNow},
+		Answers:  &identity.PatientLinks{Links: a.links, Keep: keepQuestions(a.store), PublicURL: a.cfg.PublicURL, Life: answersLife, Now: a.logicalNow},
+		Followed: a.store,
+		Mail:     channel, PublicURL: a.cfg.PublicURL, Organization: a.cfg.Organization, Phone: a.cfg.Phone, Emergency: a.cfg.Emergency,
+		Now: a.logicalNow, Logger: a.cfg.Logger,
 	})
 	if err != nil {
 		return fmt.Errorf("preparing the activities: %w", err)

@@ -13,8 +13,11 @@ import (
 	"throughline/care"
 )
 
-// PurposeReferral is the purpose of the link by which a partner answers a referral.
-const PurposeReferral = "referral"
+// The purposes of links.
+const (
+	PurposeReferral = "referral" // a partner answers a referral
+	PurposeAnswers  = "answers"  // a patient answers questions
+)
 
 // What is wrong with a link's token.
 var (

@@ -120,6 +120,7 @@ func (c *checker) header() {
 		}
 		c.once(seen, path, 0, "language", l)
 	}
+	c.emergency()
 	for i, claim := range d.ConformsTo {
 		if !slices.Contains(claims, claim) {
 			c.wrongValue(fmt.Sprintf("conforms_to[%d]", i), 0, fmt.Sprintf("nothing is known of the claim %q", claim), suggest(claim, claims))

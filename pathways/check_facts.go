@@ -80,7 +80,9 @@ func (c *checker) forms() {
 			c.once(seen, at, f.Line, "question", f.ID)
 			c.coded(at, f)
 			c.points(at, &form, f)
+			c.wordsOf(at, f)
 		}
+		c.formWords(path, &form)
 		c.scored(path, &form)
 		c.branching(path, &form)
 	}

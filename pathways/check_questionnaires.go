@@ -60,6 +60,9 @@ func (c *checker) questionnaireForm(path string, s *Step) {
 		}
 	}
 	c.answersAgree(s)
+	if q.AsksPatient() {
+		c.askedOfPatient(s, form)
+	}
 }
 
 // answersAgree refuses two events that tell something of the same name and another kind: a

@@ -270,6 +270,7 @@ func (c *checker) message(path string, s *Step) {
 	case c.d.TemplateByName(m.Template) == nil:
 		c.wrongValue(path+".template", s.Line, fmt.Sprintf("there is no message %q", m.Template), suggest(m.Template, namesIn(c.d.Templates, func(t Template) string { return t.Name })))
 	}
+	c.bringsQuestions(path, s)
 	if m.At == "" {
 		return
 	}

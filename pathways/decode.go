@@ -200,7 +200,7 @@ func (dec *decoder) alsoKnown(path string, keys []string) []string {
 // list decodes a slice: a sequence, or, where elements have a name that YAML gives as their key,
 // a mapping.
 func (dec *decoder) list(n ast.Node, v reflect.Value, path string) {
-	if name, ok := v.Type().Elem().FieldByName("Name"); ok && name.Tag.Get("yaml") == "-" {
+	if _, named := keyField(v.Type().Elem()); named {
 		dec.named(n, v, path)
 		return
 	}
@@ -221,6 +221,19 @@ func (dec *decoder) list(n ast.Node, v reflect.Value, path string) {
 	}
 }
 
+// keyField gives the field that YAML has as an item's key: its name, or the language it is in.
+func keyField(element reflect.Type) (reflect.StructField, bool) {
+	if element.Kind() != reflect.Struct {
+		return reflect.StructField{}, false
+	}
+	for _, key := range []string{"Name", "Language"} {
+		if f, ok := element.FieldByName(key); ok && f.Tag.Get("yaml") == "-" {
+			return f, true
+		}
+	}
+	return reflect.StructField{}, false
+}
+
 // itemPath names an item of a list by its id, or by its place.
 func itemPath(path string, i int, item ast.Node) string {
 	for _, e := range entriesOf(item) {
@@ -233,6 +246,11 @@ func itemPath(path string, i int, item ast.Node) string {
 
 func (dec *decoder) named(n ast.Node, v reflect.Value, path string) {
 	entries := entriesOf(n)
+	name, _ := keyField(v.Type().Elem())
+	if entries == nil && name.Name == "Language" {
+		dec.lose(n, path, called(path)+" must be said in each language", "write en: and the words below it, without a hyphen")
+		return
+	}
 	if entries == nil {
 		dec.lose(n, path, called(path)+" must be names with what belongs to each", "write a name with a colon, without a hyphen, and what belongs to it below")
 		return
@@ -241,7 +259,7 @@ func (dec *decoder) named(n ast.Node, v reflect.Value, path string) {
 	for i, e := range entries {
 		sub := join(path, keyOf(e))
 		dec.mark(sub, e)
-		v.Index(i).FieldByName("Name").SetString(keyOf(e))
+		v.Index(i).FieldByIndex(name.Index).SetString(keyOf(e))
 		setLine(v.Index(i), startOf(e))
 		dec.value(e.Value, v.Index(i), sub)
 	}

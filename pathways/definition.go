@@ -5,26 +5,29 @@ import "slices"
 // Definition is one version of a pathway. Once published it never changes. It is plain data: it
 // travels as JSON in a workflow's input, so that nothing is looked up while a pathway runs.
 type Definition struct {
-	Pathway    string     `yaml:"pathway" json:"pathway"`
-	Version    int        `yaml:"version" json:"version"`
-	Title      string     `yaml:"title" json:"title"`
-	Summary    string     `yaml:"summary,omitempty" json:"summary,omitempty"`
-	Sources    []string   `yaml:"sources,omitempty" json:"sources,omitempty"`
-	ConformsTo []string   `yaml:"conforms_to,omitempty" json:"conforms_to,omitempty"`
-	Owner      string     `yaml:"owner" json:"owner"`                           // the role that answers for an enrollment
-	Calendar   string     `yaml:"calendar,omitempty" json:"calendar,omitempty"` // organization (default)
-	Languages  []string   `yaml:"languages,omitempty" json:"languages,omitempty"`
-	Uses       []Used     `yaml:"uses,omitempty" json:"uses,omitempty"` // the parts it was made with
-	Launch     Launch     `yaml:"launch" json:"launch"`
-	Relations  []Relation `yaml:"relations,omitempty" json:"relations,omitempty"` // to other pathways
-	Facts      []Fact     `yaml:"facts,omitempty" json:"facts,omitempty"`         // in the file's order; YAML has them by name
-	Clocks     []Clock    `yaml:"clocks,omitempty" json:"clocks,omitempty"`
-	Ladders    []Ladder   `yaml:"ladders,omitempty" json:"ladders,omitempty"`
-	Forms      []Form     `yaml:"forms,omitempty" json:"forms,omitempty"`
-	Templates  []Template `yaml:"messages,omitempty" json:"messages,omitempty"`
-	Steps      []Step     `yaml:"steps" json:"steps"`
-	Tracks     []Track    `yaml:"tracks,omitempty" json:"tracks,omitempty"`
-	Ends       []End      `yaml:"ends" json:"ends"`
+	Pathway    string   `yaml:"pathway" json:"pathway"`
+	Version    int      `yaml:"version" json:"version"`
+	Title      string   `yaml:"title" json:"title"`
+	Summary    string   `yaml:"summary,omitempty" json:"summary,omitempty"`
+	Sources    []string `yaml:"sources,omitempty" json:"sources,omitempty"`
+	ConformsTo []string `yaml:"conforms_to,omitempty" json:"conforms_to,omitempty"`
+	Owner      string   `yaml:"owner" json:"owner"`                           // the role that answers for an enrollment
+	Calendar   string   `yaml:"calendar,omitempty" json:"calendar,omitempty"` // organization (default)
+	Languages  []string `yaml:"languages,omitempty" json:"languages,omitempty"`
+	// Emergency is what a patient who is asked by message reads about an emergency, in each language;
+	// default: what the organization says.
+	Emergency []Saying   `yaml:"emergency,omitempty" json:"emergency,omitempty"`
+	Uses      []Used     `yaml:"uses,omitempty" json:"uses,omitempty"` // the parts it was made with
+	Launch    Launch     `yaml:"launch" json:"launch"`
+	Relations []Relation `yaml:"relations,omitempty" json:"relations,omitempty"` // to other pathways
+	Facts     []Fact     `yaml:"facts,omitempty" json:"facts,omitempty"`         // in the file's order; YAML has them by name
+	Clocks    []Clock    `yaml:"clocks,omitempty" json:"clocks,omitempty"`
+	Ladders   []Ladder   `yaml:"ladders,omitempty" json:"ladders,omitempty"`
+	Forms     []Form     `yaml:"forms,omitempty" json:"forms,omitempty"`
+	Templates []Template `yaml:"messages,omitempty" json:"messages,omitempty"`
+	Steps     []Step     `yaml:"steps" json:"steps"`
+	Tracks    []Track    `yaml:"tracks,omitempty" json:"tracks,omitempty"`
+	Ends      []End      `yaml:"ends" json:"ends"`
 }
 
 // Launch says what starts an enrollment.
@@ -153,21 +156,35 @@ func (r Rung) Act() (act, to string) {
 // Form is what a person fills in with a task, or a patient is asked. Its typed answers become facts,
 // <step>.<field>. In meaning it is a FHIR Questionnaire.
 type Form struct {
-	Name   string     `yaml:"-" json:"name"`
-	Title  string     `yaml:"title,omitempty" json:"title,omitempty"`
-	Code   string     `yaml:"code,omitempty" json:"code,omitempty"`   // LOINC, of the instrument
-	Score  *FormScore `yaml:"score,omitempty" json:"score,omitempty"` // what the answers come to
-	Fields []Field    `yaml:"fields" json:"fields"`
-	Line   int        `yaml:"-" json:"line,omitempty"`
+	Name  string `yaml:"-" json:"name"`
+	Title string `yaml:"title,omitempty" json:"title,omitempty"`
+	// Intro is what a patient reads above the questions, Thanks what they read once they have answered:
+	// what happens next.
+	Intro  string `yaml:"intro,omitempty" json:"intro,omitempty"`
+	Thanks string `yaml:"thanks,omitempty" json:"thanks,omitempty"`
+	// Translations are the form's own words in other languages than the pathway's first.
+	Translations []FormWords `yaml:"translations,omitempty" json:"translations,omitempty"`
+	Code         string      `yaml:"code,omitempty" json:"code,omitempty"`   // LOINC, of the instrument
+	Score        *FormScore  `yaml:"score,omitempty" json:"score,omitempty"` // what the answers come to
+	Fields       []Field     `yaml:"fields" json:"fields"`
+	Line         int         `yaml:"-" json:"line,omitempty"`
 }
 
 // Field is one question of a form.
 type Field struct {
-	ID       string   `yaml:"id" json:"id"`
-	Ask      string   `yaml:"ask" json:"ask"`
-	Type     string   `yaml:"type" json:"type"`
-	Values   []string `yaml:"values,omitempty" json:"values,omitempty"`
-	Required bool     `yaml:"required,omitempty" json:"required,omitempty"`
+	ID     string   `yaml:"id" json:"id"`
+	Ask    string   `yaml:"ask" json:"ask"`
+	Type   string   `yaml:"type" json:"type"`
+	Values []string `yaml:"values,omitempty" json:"values,omitempty"`
+	// Labels are what a patient reads for each of Values, in their order (FHIR answerOption's display);
+	// default: the value itself, in words.
+	Labels []string `yaml:"labels,omitempty" json:"labels,omitempty"`
+	// Help is said below the question; Unit stands behind the box of a number, as a patient says it.
+	Help string `yaml:"help,omitempty" json:"help,omitempty"`
+	Unit string `yaml:"unit,omitempty" json:"unit,omitempty"`
+	// Translations are the question's words in other languages than the pathway's first.
+	Translations []FieldWords `yaml:"translations,omitempty" json:"translations,omitempty"`
+	Required     bool         `yaml:"required,omitempty" json:"required,omitempty"`
 	// For limits the question to some outcomes: a patient who was not reached answered nothing.
 	For []string `yaml:"for,omitempty" json:"for,omitempty"`
 	// Sensitive labels the answer, as a fact's does.
@@ -275,6 +292,8 @@ type MessageSpec struct {
 	// At is a moment: "2 days before visit.start", "1 day after start"; empty: at once.
 	At        string `yaml:"at,omitempty" json:"at,omitempty"`
 	StopsWhen string `yaml:"stops_when,omitempty" json:"stops_when,omitempty"`
+	// Questions names a questionnaire step of the patient's: the message brings the link to answer it.
+	Questions string `yaml:"questions,omitempty" json:"questions,omitempty"`
 }
 
 // Referral is what a referral step asks of a community service.

@@ -230,7 +230,7 @@ func (f *fitting) value(v reflect.Value, path, key string) {
 // and clocks.
 func (f *fitting) text(text, path, key string) string {
 	switch {
-	case key == "after" && slices.Contains(f.steps, text), key == "clock" && slices.Contains(f.clocks, text):
+	case (key == "after" || key == "questions") && slices.Contains(f.steps, text), key == "clock" && slices.Contains(f.clocks, text):
 		return f.prefix + text
 	}
 	text = f.filled(text, path)

@@ -165,7 +165,7 @@ func (b *schemaBuilder) value(t reflect.Type, rule map[string]any) map[string]an
 	switch t {
 	case reflect.TypeFor[Used]():
 		return map[string]any{"type": "string", "pattern": partName.String()}
-	case reflect.TypeFor[Argument](), reflect.TypeFor[ScoreInput](), reflect.TypeFor[Given]():
+	case reflect.TypeFor[Argument](), reflect.TypeFor[ScoreInput](), reflect.TypeFor[Given](), reflect.TypeFor[Saying]():
 		return scalar()
 	case reflect.TypeFor[Ladder]():
 		return map[string]any{"type": "array", "minItems": 1, "items": b.object(reflect.TypeFor[Rung]())}
@@ -192,10 +192,12 @@ func (b *schemaBuilder) value(t reflect.Type, rule map[string]any) map[string]an
 // list gives a list, or, where the elements have names, an object of them.
 func (b *schemaBuilder) list(element reflect.Type, rule map[string]any) map[string]any {
 	item := b.value(element, rule)
-	if element.Kind() == reflect.Struct {
-		if name, ok := element.FieldByName("Name"); ok && name.Tag.Get("yaml") == "-" {
-			return map[string]any{"type": "object", "additionalProperties": item}
+	if name, named := keyField(element); named {
+		object := map[string]any{"type": "object", "additionalProperties": item}
+		if name.Name == "Language" {
+			object["propertyNames"] = pattern(languageTag)
 		}
+		return object
 	}
 	list := map[string]any{"type": "array", "items": item}
 	if element.Kind() == reflect.String || element.Kind() == reflect.Int || element == reflect.TypeFor[Used]() {

@@ -46,6 +46,7 @@ var schemaRules = map[string]map[string]any{
 	"Step.on":                  open(eventNames(), ownEvent),
 	"Step.sensitive":           enum(sensitivityLabels()),
 	"MessageSpec.to":           openOrParameter(append([]string{"patient", "owner"}, Roles...), identifier),
+	"MessageSpec.questions":    pattern(identifier),
 	"NoShow.ask":               enum([]string{"barrier"}),
 	"Referral.need":            open(Needs, regexp.MustCompile(`.`)),
 	"Referral.consent":         enum(consents),

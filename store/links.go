@@ -9,15 +9,21 @@ import (
 	"throughline/care"
 )
 
-// Link opens one referral to its partner, for one purpose, for a time.
+// Link opens one thing to somebody without an account, for one purpose, for a time: a referral to its
+// partner, or a questionnaire to the patient.
 type Link struct {
 	ID         care.ID
-	ReferralID care.ID
-	Purpose    string
-	CreatedAt  time.Time
-	ExpiresAt  time.Time
-	UsedAt     *time.Time
-	RevokedAt  *time.Time
+	ReferralID care.ID `gorm:"default:null"` // empty: a patient's
+	// EnrollmentID, Step and Occurrence are what a patient's link asks; Occurrence 0 is the latest.
+	EnrollmentID care.ID `gorm:"default:null"` // empty: a partner's
+	Step         string
+	Occurrence   int
+	Language     string // of the message that brought it (BCP 47)
+	Purpose      string
+	CreatedAt    time.Time
+	ExpiresAt    time.Time
+	UsedAt       *time.Time
+	RevokedAt    *time.Time
 }
 
 // Works tells whether the link still opens something.

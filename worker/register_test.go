@@ -14,6 +14,7 @@ import (
 
 	"throughline/activities"
 	"throughline/care"
+	"throughline/identity"
 	"throughline/notify"
 	"throughline/pathways"
 	"throughline/pathways/engine"
@@ -46,6 +47,15 @@ func (d *desk) ReferralLink(context.Context, care.ID, care.ID) (string, error) {
 	return "https://care.example/r/signed", nil
 }
 
+func (d *desk) AnswersLink(context.Context, identity.Asked, care.ID) (string, error) {
+	return "https://care.example/p/signed", nil
+}
+
+// Followed is asked for patients only; nothing is known of what they follow.
+func (d *desk) Followed(context.Context, care.ID) (*pathways.Definition, error) {
+	return nil, nil //nolint:nilnil // it is not kept here
+}
+
 func (d *desk) Services(context.Context, string, care.ID, []care.ID) ([]engine.Candidate, error) {
 	return []engine.Candidate{{ServiceID: "019ab000-0000-7000-8000-0000000000ff", Name: "Rides"}}, nil
 }
@@ -65,7 +75,7 @@ func TestRegisteredTogether(t *testing.T) {
 	env := suite.NewTestWorkflowEnvironment()
 	d := &desk{}
 	a, err := activities.New(activities.Config{
-		Journal: d, Outbox: d, Recipients: d, Links: d, Directory: d, Neighbours: d, Mail: d,
+		Journal: d, Outbox: d, Recipients: d, Links: d, Answers: d, Followed: d, Directory: d, Neighbours: d, Mail: d,
 		PublicURL: "https://care.example", Organization: "Example Clinic", Now: env.Now, Logger: quiet,
 	})
 	if err != nil {

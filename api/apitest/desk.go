@@ -23,8 +23,10 @@ type Desk struct {
 	mu      sync.Mutex
 	store   *store.Store
 	links   *identity.PartnerLinks
+	answers *identity.PatientLinks
 	clock   *Clock
 	Mails   []Mail    // partners' mails, in order
+	Asked   []string  // the links in patients' mails, in order
 	Changed []care.ID // patients who were said to have changed
 	Down    bool      // nobody answers
 	Posted  [][]byte  // what the intake was given
@@ -77,7 +79,8 @@ func (d *Desk) Launch(ctx context.Context, r enrollments.Request) (enrollments.L
 	if err != nil {
 		return enrollments.Launched{}, err
 	}
-	if _, err := d.store.Patient(ctx, r.PatientID); err != nil {
+	patient, err := d.store.Patient(ctx, r.PatientID)
+	if err != nil {
 		return enrollments.Launched{}, err
 	}
 	eng, err := engine.For(kept.Definition)
@@ -86,7 +89,7 @@ func (d *Desk) Launch(ctx context.Context, r enrollments.Request) (enrollments.L
 	}
 	l := engine.Launch{
 		PatientID: r.PatientID, Facts: r.Facts, Need: r.Need, Zone: "America/New_York", Calendar: care.USFederalCalendar(),
-		Patient: engine.PatientFacts{HasEmail: true, HasPhone: true, Language: "en"},
+		Patient: engine.PatientFacts{HasEmail: true, HasPhone: true, Language: patient.Language},
 	}
 	l.EnrollmentID = eng.EnrollmentID(l, r.Key)
 	d.mu.Lock()
@@ -125,7 +128,7 @@ func (d *Desk) follow(ctx context.Context, def *pathways.Definition, t engine.Tu
 		return nil
 	}
 	for _, eff := range t.Effects {
-		ev, asked, err := d.result(ctx, eff)
+		ev, asked, err := d.result(ctx, def, eff)
 		if err != nil {
 			return err
 		}
@@ -143,7 +146,7 @@ func (d *Desk) follow(ctx context.Context, def *pathways.Definition, t engine.Tu
 	return nil
 }
 
-func (d *Desk) result(ctx context.Context, eff engine.Effect) (ev engine.Event, asked bool, err error) {
+func (d *Desk) result(ctx context.Context, def *pathways.Definition, eff engine.Effect) (ev engine.Event, asked bool, err error) {
 	switch {
 	case eff.Kind == engine.FindServices:
 		found, err := d.store.Services(ctx, eff.Search.Need)
@@ -159,6 +162,12 @@ func (d *Desk) result(ctx context.Context, eff engine.Effect) (ev engine.Event, 
 				return ev, false, err
 			}
 			d.Mails = append(d.Mails, Mail{ReferralID: m.ReferralID, Link: link})
+		} else if step := def.Brings(m.Step); step != "" && m.To == "patient" {
+			link, err := d.answers.AnswersLink(ctx, identity.Asked{EnrollmentID: m.EnrollmentID, Step: step, Occurrence: m.Occurrence, Language: m.Language}, m.ID)
+			if err != nil {
+				return ev, false, err
+			}
+			d.Asked = append(d.Asked, link)
 		}
 		return engine.Event{
 			ID: "delivered:" + eff.Message.ID, Kind: engine.MessageDelivered, Actor: care.TheEngine, MessageID: eff.Message.ID,

@@ -65,7 +65,8 @@ func New(t testing.TB, options ...func(*api.Config)) *Server {
 	t.Cleanup(s.http.Close)
 	s.URL = s.http.URL
 	s.Desk.links = &identity.PartnerLinks{Links: s.Links, Keep: s.keep, PublicURL: s.URL, Life: 14 * 24 * time.Hour, Now: clock.Now}
-	s.publish()
+	s.Desk.answers = &identity.PatientLinks{Links: s.Links, Keep: s.keepQuestions, PublicURL: s.URL, Life: 14 * 24 * time.Hour, Now: clock.Now}
+	s.publish(definition)
 	return s
 }
 
@@ -93,12 +94,18 @@ func (s *Server) keep(ctx context.Context, l identity.Link, referralID care.ID) 
 	return s.Store.PutLink(ctx, store.Link{ID: l.ID, ReferralID: referralID, Purpose: l.Purpose, ExpiresAt: l.ExpiresAt})
 }
 
-func (s *Server) publish() {
-	d, problems := pathways.Load("test.yaml", []byte(definition))
+func (s *Server) keepQuestions(ctx context.Context, l identity.Link, asked identity.Asked) error {
+	return s.Store.PutLink(ctx, store.Link{
+		ID: l.ID, EnrollmentID: asked.EnrollmentID, Step: asked.Step, Occurrence: asked.Occurrence, Language: asked.Language, Purpose: l.Purpose, ExpiresAt: l.ExpiresAt,
+	})
+}
+
+func (s *Server) publish(file string) {
+	d, problems := pathways.Load("test.yaml", []byte(file))
 	if err := problems.Err(); err != nil {
 		s.t.Fatal(err)
 	}
-	if err := s.Store.PutDefinition(s.t.Context(), d, []byte(definition), store.DefinitionPublished); err != nil {
+	if err := s.Store.PutDefinition(s.t.Context(), d, []byte(file), store.DefinitionPublished); err != nil {
 		s.t.Fatal(err)
 	}
 }

@@ -13,6 +13,8 @@ import (
 	"throughline/care"
 	"throughline/identity"
 	"throughline/notify/mailbox"
+	"throughline/pathways"
+	"throughline/pathways/engine"
 	"throughline/store"
 )
 
@@ -24,6 +26,8 @@ type Store interface {
 	Patient(ctx context.Context, id care.ID) (*care.Patient, error)
 	Consents(ctx context.Context, patientID care.ID) ([]care.Consent, error)
 	LinkByID(ctx context.Context, id care.ID) (store.Link, error)
+	Snapshot(ctx context.Context, enrollmentID care.ID) (engine.State, store.DefinitionRef, error)
+	Followed(ctx context.Context, enrollmentID care.ID) (*pathways.Definition, error)
 	MarkLinkUsed(ctx context.Context, id care.ID) error
 }
 
@@ -43,9 +47,11 @@ type Deps struct {
 	Mailbox  Mailbox // nil where mail is sent
 	Parts    func(ctx context.Context) []operations.Part
 	OpenAPI  *huma.OpenAPI
-	// Organization and Phone are what a partner may see of who asks.
+	// Organization and Phone are what a partner or a patient may see of who asks.
 	Organization, Phone string
-	Zone                *time.Location // the organization's
+	// Emergency is what patients are told about one.
+	Emergency care.EmergencyWords
+	Zone      *time.Location // the organization's
 	// PartnerSees says how much of a patient a partner sees, once they have said yes.
 	PartnerSees Disclosure
 	Secure      bool // pages are reached by https only
@@ -63,6 +69,7 @@ const (
 	PathMail    = "/mailbox/:key"
 	PathDocs    = "/api/docs"
 	PathPartner = "/r/:token"
+	PathPatient = "/p/:token"
 )
 
 // Register adds the pages.
@@ -74,6 +81,8 @@ func Register(r gin.IRouter, d Deps) {
 	r.GET(PathDocs, d.docs())
 	r.GET(PathPartner, d.partner)
 	r.POST(PathPartner, d.answer)
+	r.GET(PathPatient, d.questions)
+	r.POST(PathPatient, d.answers)
 	if d.Mailbox != nil {
 		r.GET(PathMailbox, d.mailbox)
 		r.GET(PathMail, d.mail)

@@ -10,6 +10,8 @@ import (
 	"net/http"
 
 	"github.com/gin-gonic/gin"
+
+	"throughline/api/pages/sheet"
 )
 
 //go:embed templates/*.html
@@ -18,7 +20,15 @@ var files embed.FS
 //go:embed templates/style.css
 var styleSheet string
 
-var templates = template.Must(template.ParseFS(files, "templates/*.html"))
+var templates = template.Must(template.New("").Funcs(template.FuncMap{"inside": inside}).ParseFS(files, "templates/*.html"))
+
+// asked is a question with the page that it stands on.
+type asked struct {
+	Page     patientPage
+	Question sheet.Question
+}
+
+func inside(page patientPage, q sheet.Question) asked { return asked{page, q} }
 
 // policy lets a page use its own style sheet, which stands in it, and nothing else.
 var policy = func() string {
@@ -31,6 +41,15 @@ var policy = func() string {
 type frame struct {
 	Title      string
 	HasMailbox bool
+	Language   string // of the page's own words (BCP 47); empty: English
+}
+
+// Lang is the language of the page's own words.
+func (f frame) Lang() string {
+	if f.Language == "" {
+		return english
+	}
+	return f.Language
 }
 
 // Style is the style sheet, which stands in each page: one request shows it, on any phone.

@@ -14,19 +14,20 @@ import (
 
 // settings are what every serving command takes, from flags or from the environment.
 type settings struct {
-	Data              string `help:"Directory of the embedded parts, the keys and the local mailbox." default:".throughline" env:"THROUGHLINE_DATA" type:"path"`
-	DatabaseURL       string `help:"An external PostgreSQL." env:"DATABASE_URL" placeholder:"postgres://…"`
-	DatabaseURLFile   string `help:"A file that holds it." env:"DATABASE_URL_FILE" type:"path"`
-	TemporalAddress   string `help:"An external Temporal; TEMPORAL_* settings apply." env:"TEMPORAL_ADDRESS" placeholder:"host:port"`
-	TemporalNamespace string `help:"Its namespace." env:"TEMPORAL_NAMESPACE"`
-	KeyFile           string `help:"The key that encrypts what Temporal stores." env:"THROUGHLINE_KEY_FILE" type:"path"`
-	PublicURL         string `help:"Where people reach this installation." env:"THROUGHLINE_PUBLIC_URL" placeholder:"https://…"`
-	SMTP              string `name:"smtp" help:"Where mail goes out; without it, mail stays in the local mailbox." env:"THROUGHLINE_SMTP" placeholder:"smtp://user:password@host:587?from=…"`
-	SMTPFile          string `name:"smtp-file" help:"A file that holds it." env:"THROUGHLINE_SMTP_FILE" type:"path"`
-	Organization      string `help:"The name under which messages go out." env:"THROUGHLINE_ORGANIZATION"`
-	Phone             string `help:"The number that messages tell patients to call." env:"THROUGHLINE_PHONE"`
-	Zone              string `help:"The organization's time zone." default:"America/New_York" env:"THROUGHLINE_ZONE"`
-	LogFormat         string `help:"text or json." enum:"text,json" default:"text" env:"THROUGHLINE_LOG_FORMAT"`
+	Data              string            `help:"Directory of the embedded parts, the keys and the local mailbox." default:".throughline" env:"THROUGHLINE_DATA" type:"path"`
+	DatabaseURL       string            `help:"An external PostgreSQL." env:"DATABASE_URL" placeholder:"postgres://…"`
+	DatabaseURLFile   string            `help:"A file that holds it." env:"DATABASE_URL_FILE" type:"path"`
+	TemporalAddress   string            `help:"An external Temporal; TEMPORAL_* settings apply." env:"TEMPORAL_ADDRESS" placeholder:"host:port"`
+	TemporalNamespace string            `help:"Its namespace." env:"TEMPORAL_NAMESPACE"`
+	KeyFile           string            `help:"The key that encrypts what Temporal stores." env:"THROUGHLINE_KEY_FILE" type:"path"`
+	PublicURL         string            `help:"Where people reach this installation." env:"THROUGHLINE_PUBLIC_URL" placeholder:"https://…"`
+	SMTP              string            `name:"smtp" help:"Where mail goes out; without it, mail stays in the local mailbox." env:"THROUGHLINE_SMTP" placeholder:"smtp://user:password@host:587?from=…"`
+	SMTPFile          string            `name:"smtp-file" help:"A file that holds it." env:"THROUGHLINE_SMTP_FILE" type:"path"`
+	Organization      string            `help:"The name under which messages go out." env:"THROUGHLINE_ORGANIZATION"`
+	Phone             string            `help:"The number that messages tell patients to call." env:"THROUGHLINE_PHONE"`
+	Emergency         map[string]string `help:"What patients are told about an emergency, by language; default: to call 911." env:"THROUGHLINE_EMERGENCY" placeholder:"en=…;es=…"`
+	Zone              string            `help:"The organization's time zone." default:"America/New_York" env:"THROUGHLINE_ZONE"`
+	LogFormat         string            `help:"text or json." enum:"text,json" default:"text" env:"THROUGHLINE_LOG_FORMAT"`
 }
 
 type listening struct {
@@ -129,7 +130,7 @@ func (s settings) config(l listening) (app.Config, error) {
 	return app.Config{
 		DataDir: s.Data, Listen: l.Listen, MLLP: l.MLLP, MLLPCert: l.MLLPCert, MLLPKey: l.MLLPKey, PublicURL: s.PublicURL,
 		DatabaseURL: database, TemporalAddress: s.TemporalAddress, TemporalNamespace: s.TemporalNamespace, SMTP: smtp, KeyFile: s.KeyFile,
-		Organization: s.Organization, Phone: s.Phone, Zone: s.Zone, Version: version, Logger: logger(s.LogFormat),
+		Organization: s.Organization, Phone: s.Phone, Emergency: s.Emergency, Zone: s.Zone, Version: version, Logger: logger(s.LogFormat),
 	}, nil
 }
 

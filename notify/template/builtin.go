@@ -21,6 +21,13 @@ func Builtin(name, language string) (Template, bool) {
 	return t, true
 }
 
+// LinkLabel says what the link of a built-in message does, in the language where there are words and
+// else in English.
+func LinkLabel(name, language string) string {
+	t, _ := Builtin(name, language)
+	return t.LinkLabel
+}
+
 // Builtins gives the names that Builtin knows, in no particular order, and the languages each has.
 func Builtins() map[string][]string {
 	names := map[string][]string{}
@@ -30,7 +37,7 @@ func Builtins() map[string][]string {
 	return names
 }
 
-var builtinFields = map[string]Class{"organization.name": Organization, "organization.phone": Organization, "due": Deadline}
+var builtinFields = map[string]Class{"organization.name": Organization, "organization.phone": Organization, "emergency": Organization, "link": Link, "due": Deadline}
 
 var builtin = map[string]map[string]Template{
 	"staff.reminder": {
@@ -71,13 +78,19 @@ var builtin = map[string]map[string]Template{
 	},
 	"patient.questionnaire": {
 		"en": {
-			Subject:   "{{.organization.name}} has a few questions for you",
-			Text:      "We would like to ask you a few short questions.\n\nPlease call us to answer them: {{.organization.phone}}.{{if .due}} We wait for your answers until {{.due}}.{{end}}\n\nIf it is an emergency, call 911.",
+			Subject: "{{.organization.name}} has a few questions for you",
+			Text: "We would like to ask you a few short questions.\n\n" +
+				"{{if .link}}Open the page and answer them there. You need no account and no password. Or call us{{else}}Please call us{{end}} to answer them: {{.organization.phone}}." +
+				"{{if .due}} We wait for your answers until {{.due}}.{{end}}\n\n{{.emergency}}" +
+				"{{if .link}}\n\nThis message is for you: please don't forward it. Whoever has the link can answer for you.{{end}}",
 			LinkLabel: "Answer the questions",
 		},
 		"es": {
-			Subject:   "{{.organization.name}} tiene unas preguntas para usted",
-			Text:      "Queremos hacerle unas preguntas breves.\n\nPor favor, llámenos para responderlas: {{.organization.phone}}.{{if .due}} Esperamos sus respuestas hasta: {{.due}}.{{end}}\n\nSi es una emergencia, llame al 911.",
+			Subject: "{{.organization.name}} tiene unas preguntas para usted",
+			Text: "Queremos hacerle unas preguntas breves.\n\n" +
+				"{{if .link}}Abra la página y respóndalas allí. No necesita cuenta ni contraseña. O llámenos{{else}}Por favor, llámenos{{end}} para responderlas: {{.organization.phone}}." +
+				"{{if .due}} Esperamos sus respuestas hasta: {{.due}}.{{end}}\n\n{{.emergency}}" +
+				"{{if .link}}\n\nEste mensaje es para usted: por favor, no lo reenvíe. Quien tenga el enlace puede responder por usted.{{end}}",
 			LinkLabel: "Responder las preguntas",
 		},
 	},

@@ -283,7 +283,8 @@ func TestBuiltins(t *testing.T) {
 				}
 				for _, due := range []string{"", "Mon 2 Mar 2026, 17:00"} {
 					got, err := template.Render(tpl, template.Input{
-						Data: map[string]string{"organization.name": "Clinic", "organization.phone": "555 0100", "due": due}, Link: "https://clinic.example/r/x", Language: language,
+						Data: map[string]string{"organization.name": "Clinic", "organization.phone": "555 0100", "emergency": "Call 911.", "link": due, "due": due},
+						Link: "https://clinic.example/r/x", Language: language,
 					})
 					if err != nil {
 						t.Fatal(err)

@@ -221,3 +221,28 @@ func TestQuestionsForOnePatient(t *testing.T) {
 func moreQuestions(form string) *pathways.Step {
 	return &pathways.Step{ID: "more", Questionnaire: &pathways.Questionnaire{To: "patient", Form: form, Within: "1 day"}}
 }
+
+func TestHowQuestionsStand(t *testing.T) {
+	w := questioned(t)
+	stand := func(occurrence int) engine.Questions {
+		t.Helper()
+		q, err := w.Engine.Questions(w.State, "weekly_check", occurrence)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return q
+	}
+	if q := stand(0); q.Refused != nil || q.Answered || q.Due == nil || q.Occurrence != 1 || q.Form == nil {
+		t.Errorf("when they are asked: %+v", q)
+	}
+	do(t, w, answers("weekly_check", answered("breath", false), answered("weight", "no")))
+	if q := stand(1); care.CodeOf(q.Refused) != care.Conflict || !q.Answered || q.Due != nil {
+		t.Errorf("once they are answered: %+v", q)
+	}
+	if q := stand(7); q.Refused == nil || q.Answered {
+		t.Errorf("before they are asked: %+v", q)
+	}
+	if _, err := w.Engine.Questions(w.State, "nurse_call", 0); care.CodeOf(err) != care.NotFound {
+		t.Errorf("of a step that asks nothing: %v", err)
+	}
+}
