@@ -233,6 +233,10 @@ func (p pass) moveOne(ctx context.Context, row store.MigrationRow) (store.Migrat
 	if row.Before, err = engine.Fingerprint(state); err != nil {
 		return row, err
 	}
+	// A process that dies after the move must still know how it was before.
+	if err := p.Store.PutMigrationRows(ctx, p.m.ID, []store.MigrationRow{row}, p.m.Cursor); err != nil {
+		return row, err
+	}
 	return p.send(ctx, row, p.move(row.EnrollmentID), store.ResultFailed, p.moved)
 }
 

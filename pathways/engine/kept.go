@@ -17,6 +17,7 @@ type Kept struct {
 	Template *pathways.Template `json:"template,omitempty"` // the message's
 	Clock    *pathways.Clock    `json:"clock,omitempty"`
 	Ladder   *pathways.Ladder   `json:"ladder,omitempty"` // under a name that holds its version
+	Form     *pathways.Form     `json:"form,omitempty"`   // the same
 }
 
 // keptClock finds the rule of a clock that its step kept.
@@ -37,6 +38,38 @@ func (r *run) keptLadder(name string) *pathways.Ladder {
 		}
 	}
 	return nil
+}
+
+// form finds a form by name: the version's, else one that open work kept.
+func (r *run) form(name string) *pathways.Form { return r.Form(r.s, name) }
+
+// Form gives a form of the pathway by its name, one that open work kept from a version before among
+// them; nil where there is none.
+func (e *Engine) Form(s State, name string) *pathways.Form {
+	if f := e.def.FormByName(name); f != nil {
+		return f
+	}
+	for _, k := range s.Kept {
+		if k.Form != nil && k.Form.Name == name {
+			return k.Form
+		}
+	}
+	return nil
+}
+
+// keepForm keeps the form of open work, where the new version has none of that name that says the same.
+// It gives the name to ask by.
+func (m *mover) keepForm(step, name string) string {
+	form := m.left.form(name)
+	if form == nil || same(form, m.def.FormByName(name)) {
+		return name
+	}
+	copied := *form
+	if m.left.def.FormByName(name) != nil { // not one that an earlier move kept
+		copied.Name = fmt.Sprintf("%s, version %d", name, m.left.def.Version)
+		m.s.Kept = append(slices.Clone(m.s.Kept), Kept{Step: step, Form: &copied})
+	}
+	return copied.Name
 }
 
 // keepRules keeps the clocks and ladders of open work as they are.

@@ -138,7 +138,8 @@ func (m *mover) freeOccurrence(id string) int {
 // and a person is asked.
 func (m *mover) removed(st, was *Step) {
 	move := m.plan.of(was.ID)
-	work := st.Task != nil && st.Task.Status.Open() || st.Referral != nil && st.Kind == pathways.KindReferral
+	work := st.Task != nil && st.Task.Status.Open() || st.Referral != nil && st.Kind == pathways.KindReferral ||
+		st.Kind == pathways.KindQuestionnaire || st.Kind == pathways.KindPathway // a patient, or another pathway, will answer
 	switch {
 	case st.Status == care.StepWaiting:
 		m.endBy(st, care.StepSkipped, m.goneInWords())
@@ -158,12 +159,6 @@ func (m *mover) removed(st, was *Step) {
 func (m *mover) keepPersonal(st, was *Step) {
 	spec := *m.left.spec(was.ID)
 	spec.After, spec.When, spec.On, spec.Repeat, spec.Fulfils = nil, "", "", nil, ""
-	if m.def.FormByName(spec.Form) == nil {
-		spec.Form = ""
-		if st.Task != nil {
-			st.Task.Form = ""
-		}
-	}
 	if spec.Owner == "" {
 		spec.Owner = m.left.def.Owner
 	}
@@ -176,9 +171,29 @@ func (m *mover) keepPersonal(st, was *Step) {
 		m.renameStep(i, nameOf(was), n)
 	}
 	spec.ID = st.ID
+	m.keepQuestions(st, &spec)
 	st.Personal, st.Track = true, ""
 	m.s.Personal = append(slices.Clone(m.s.Personal), spec)
 	m.keepRules(st, was)
+}
+
+// keepQuestions sees to it that what is asked stays what it was.
+func (m *mover) keepQuestions(st *Step, spec *pathways.Step) {
+	name := spec.FormName()
+	if name == "" {
+		return
+	}
+	kept := m.keepForm(st.ID, name)
+	if spec.Questionnaire != nil {
+		asked := *spec.Questionnaire
+		asked.Form = kept
+		spec.Questionnaire = &asked
+	} else {
+		spec.Form = kept
+	}
+	if st.Task != nil && st.Task.Form == name {
+		st.Task.Form = kept
+	}
 }
 
 // keepOwn sees to it that a step that a person added still has the rules that it refers to.

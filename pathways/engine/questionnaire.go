@@ -180,7 +180,7 @@ func (r *run) answeredLate(st *Step, happened time.Time) {
 // forgetAnswers lets go of what was answered the time before: a question that was left out this time
 // has no answer.
 func (r *run) forgetAnswers(st *Step, formName string) {
-	form := r.def.FormByName(formName)
+	form := r.form(formName)
 	if form == nil {
 		return
 	}
@@ -219,7 +219,7 @@ func (r *run) keepAnswers() {
 }
 
 func (r *run) formTitle(name string) string {
-	if form := r.def.FormByName(name); form != nil && form.Title != "" {
+	if form := r.form(name); form != nil && form.Title != "" {
 		return form.Title
 	}
 	return plain(name)

@@ -177,7 +177,7 @@ func (r *run) outcomeAllowed(st *Step, spec *pathways.Step) error {
 
 // takeAnswers checks a form's answers and makes them facts.
 func (r *run) takeAnswers(st *Step, formName, outcome string) error {
-	form := r.def.FormByName(formName)
+	form := r.form(formName)
 	if form == nil {
 		if len(r.ev.Answers) > 0 {
 			return care.Errorf(care.Invalid, "this task has no form, so it takes no answers").At("answers")
