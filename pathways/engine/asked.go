@@ -22,10 +22,10 @@ type Questions struct {
 func (e *Engine) Questions(s State, step string, occurrence int) (Questions, error) {
 	r := &run{Engine: e, s: s, ev: Event{Kind: QuestionsAnswered, Step: step, Occurrence: occurrence}}
 	spec := r.spec(step)
-	if spec == nil || spec.Questionnaire == nil || r.def.FormByName(spec.Questionnaire.Form) == nil {
+	if spec == nil || spec.Questionnaire == nil || r.form(spec.Questionnaire.Form) == nil {
 		return Questions{}, care.Errorf(care.NotFound, "there is no questionnaire %q", step).At("step")
 	}
-	q := Questions{Form: r.def.FormByName(spec.Questionnaire.Form)}
+	q := Questions{Form: r.form(spec.Questionnaire.Form)}
 	st, err := r.askedStep()
 	if s.Status == care.EnrollmentEnded {
 		err = care.Errorf(care.Conflict, "the enrollment has ended").By("enrollment.ended")

@@ -74,6 +74,9 @@ func TestWhatWasAskedIsHeardAfterAMove(t *testing.T) {
 	unanswered.Answers = []care.FactValue{{Name: "found", Value: true}}
 	m.do(unanswered)
 	m.pass(24 * time.Hour)
+	if q, err := m.engine.Questions(m.state, "wellbeing", 0); err != nil || q.Refused != nil || q.Form.Fields[0].ID != "sleep" {
+		t.Errorf("the patient's link leads to %+v, %v", q, err)
+	}
 	m.do(engine.Event{Kind: engine.QuestionsAnswered, Actor: patient, Step: "wellbeing", Answers: []care.FactValue{{Name: "sleep", Value: 7}}})
 	ride := m.step("ride")
 	m.do(engine.Event{Kind: engine.SubStarted, Actor: care.TheEngine, Step: "ride", Occurrence: 1, Child: "enr-2"})
