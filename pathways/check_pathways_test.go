@@ -1,6 +1,7 @@
 package pathways
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -59,6 +60,32 @@ func TestTogether(t *testing.T) {
 	other.Relations[0].Pathway = "follows-test"
 	if got := CheckTogether([]*Definition{back, other}).String(); !strings.Contains(got, "lead to each other for ever") {
 		t.Errorf("nothing is said of a circle: %s", got)
+	}
+	beside := func(pathway, launch, more string) *Definition {
+		d, problems := Load(pathway, fmt.Appendf(nil, "pathway: %s\nversion: 1\ntitle: T\nowner: nurse\nlanguages: [en]\nlaunch: %s\n%s\nclocks: {period: {from: enrolled, within: 9 days}}\nends:\n  - {clock: period, as: completed}\n", pathway, launch, more))
+		if err := problems.Err(); err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	const byHand, task = "{once_per: request}", "steps: [{id: do, task: Do it, due: 2 days}]"
+	starts := func(other string) string { return "steps: [{id: next, pathway: {start: " + other + "}}]" }
+	relates := func(other, is string) string {
+		return "relations: [{pathway: " + other + ", is: " + is + "}]\n"
+	}
+	for want, all := range map[string][]*Definition{
+		"a-path and b-path lead to each other for ever: a-path starts b-path, b-path starts a-path":                                       {beside("a-path", byHand, starts("b-path")), beside("b-path", byHand, starts("a-path"))},
+		"a-path, b-path and c-path lead to each other for ever: a-path starts b-path, b-path is followed by c-path, c-path starts a-path": {beside("a-path", byHand, starts("b-path")), beside("b-path", byHand, task), beside("c-path", "{on: enrollment.ended, once_per: request}", relates("b-path", Follows)+starts("a-path"))},
+		"a-path starts b-path, and neither starts while the other runs: it is refused every time":                                         {beside("a-path", byHand, starts("b-path")), beside("b-path", byHand, relates("a-path", Excludes)+task)},
+		"a-path overlaps b-path, which excludes it: they never run beside each other":                                                     {beside("a-path", byHand, relates("b-path", Overlaps)+task), beside("b-path", byHand, relates("a-path", Excludes)+task)},
+		"while a patient is on a-path, b-path does not start by itself, and nobody starts it afterwards":                                  {beside("a-path", byHand, relates("b-path", Excludes)+task), beside("b-path", "{on: encounter.discharged, once_per: encounter}", task)},
+	} {
+		if got := CheckTogether(all); !strings.Contains(got.String(), want) {
+			t.Errorf("want %q, got: %s", want, got)
+		}
+	}
+	if got := CheckTogether([]*Definition{beside("a-path", byHand, starts("b-path")), beside("b-path", byHand, task)}); len(got) > 0 {
+		t.Errorf("nothing is odd, and it says: %s", got)
 	}
 	if library := CheckTogether(mustLibrary(t)); len(library) > 0 {
 		t.Errorf("the library: %s", library)

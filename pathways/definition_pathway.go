@@ -31,7 +31,7 @@ var PathwayFacts = []Fact{
 // How two pathways relate.
 const (
 	Overlaps = "overlaps" // both may run: said, so that it is no oversight
-	Excludes = "excludes" // this one does not start while the other runs
+	Excludes = "excludes" // neither starts while the other runs
 	Follows  = "follows"  // this one starts when the other ends
 )
 

@@ -55,7 +55,7 @@ type Story struct {
 func registerCheck(a huma.API, d Deps) {
 	rest.Post(a, rest.Op{
 		ID: "check-pathway", Path: "/pathways/check", Tag: tag, Summary: "Check a definition",
-		Text: "Nothing is kept. Its form is checked, what can become of an enrollment is explored within fixed bounds, and the scenarios are played. The answer is 200 also where something is wrong: ok says whether it may be published.",
+		Text: "Nothing is kept. Its form is checked, and how it stands beside the published pathways; what can become of an enrollment is explored within fixed bounds, and the scenarios are played. The answer is 200 also where something is wrong: ok says whether it may be published.",
 	}, d.check)
 }
 
@@ -73,7 +73,7 @@ func explored(ctx context.Context, file string, source []byte) (verify.Report, e
 	return verify.Load(file, source, verify.DefaultLimits)
 }
 
-func (Deps) check(ctx context.Context, in *checkInput) (*rest.One[CheckResult], error) {
+func (d Deps) check(ctx context.Context, in *checkInput) (*rest.One[CheckResult], error) {
 	report, err := explored(ctx, in.Body.File, []byte(in.Body.Source))
 	if err != nil {
 		return nil, err
@@ -88,11 +88,16 @@ func (Deps) check(ctx context.Context, in *checkInput) (*rest.One[CheckResult], 
 		out.Problems = []pathways.Problem{}
 	}
 	out.OK = report.Definition != nil && len(pathways.Problems(out.Problems).Errors()) == 0
-	if d := report.Definition; d != nil {
-		out.Pathway, out.Version = d.Pathway, d.Version
+	if def := report.Definition; def != nil {
+		out.Pathway, out.Version = def.Pathway, def.Version
 		if out.OK {
-			out.Digest = pathways.Digest(d)
+			out.Digest = pathways.Digest(def)
 		}
+		odd, err := d.beside(ctx, def)
+		if err != nil {
+			return nil, err
+		}
+		out.Problems = append(out.Problems, odd...)
 	}
 	if report.Explored != nil {
 		out.Explored = exploredOf(*report.Explored, held.Played)

@@ -120,7 +120,11 @@ func (d Deps) fit(ctx context.Context, in ByVersion) (pathways.Problems, error) 
 	if pathways.Digest(def) != kept.Digest {
 		return nil, care.Errorf(care.Conflict, "this program reads version %d of %s otherwise than the one that saved it: return it, save it again and let it be reviewed", in.Version, in.Key).By(RuleCheck)
 	}
-	return problems, nil
+	odd, err := d.beside(ctx, def)
+	if err != nil {
+		return nil, err
+	}
+	return append(problems, odd...), nil
 }
 
 // inForce gives the version that starts enrollments: the newest published one; nil where there is

@@ -315,3 +315,38 @@ func TestAVersionAsADocument(t *testing.T) {
 	d.Get(base + second + "/sop?format=pdf").Is(http.StatusUnprocessableEntity)
 	d.Get(base + "/none/versions/1/sop").Is(http.StatusNotFound)
 }
+
+// What is odd about a version beside the published pathways is said where it is checked, submitted and
+// published. It warns, and keeps nobody from publishing.
+func TestAVersionBesideTheOthers(t *testing.T) {
+	d := newDesk(t)
+	source := strings.Replace(d.sound("2"), "clocks:\n", "relations:\n  - {pathway: hospice-at-home, is: excludes}\nclocks:\n", 1)
+	says := func(where string, problems []pathways.Problem) {
+		t.Helper()
+		for _, p := range problems {
+			if p.Line > 0 && strings.Contains(p.Message, `there is no pathway "hospice-at-home" yet`) && p.Severity == pathways.SeverityWarning {
+				return
+			}
+		}
+		t.Errorf("%s says nothing of it: %v", where, problems)
+	}
+	var checked struct {
+		OK       bool
+		Problems []pathways.Problem
+	}
+	d.as(d.ada, http.MethodPost, "/check", map[string]any{"source": source}).Is(http.StatusOK).Into(&checked)
+	says("check", checked.Problems)
+	if !checked.OK {
+		t.Error("what is odd beside others refuses")
+	}
+	d.as(d.ada, http.MethodPost, "", map[string]any{"source": source, "reason": why}).Is(http.StatusCreated)
+	var v version
+	d.step(d.ada, second, "submit").Is(http.StatusOK).Into(&v)
+	says("submit", v.Problems)
+	d.step(d.ben, second, "review approve").Is(http.StatusOK)
+	d.step(d.ada, second, "publish").Is(http.StatusOK).Into(&v)
+	says("publish", v.Problems)
+	if v.Status != "published" {
+		t.Errorf("it is %s", v.Status)
+	}
+}

@@ -71,18 +71,29 @@ func (r *Router) launchAfter(ctx context.Context, s *scene, d *pathways.Definiti
 	return r.start(ctx, s, d, l, engine.Event{ID: "start:" + l.EnrollmentID, OccurredAt: l.Ended.EndedAt, Actor: care.TheEngine})
 }
 
-// excluded gives the running enrollment beside which the pathway does not start, and why.
-func (s *scene) excluded(d *pathways.Definition, own care.ID) (running care.Enrollment, why string) {
+// excluded gives the running enrollment beside which the pathway does not start, and why. It makes no
+// difference which of the two pathways excludes the other: what a patient is on goes before what is to
+// start, and a person who wants it otherwise ends that first.
+func (r *Router) excluded(ctx context.Context, s *scene, d *pathways.Definition, own care.ID) (running care.Enrollment, why string, err error) {
 	for _, e := range s.active() {
 		if e.ID == own {
 			continue
 		}
-		if x := d.Exclusion(e.Pathway); x != nil {
-			if x.Because != "" {
-				return e, x.Because
+		x := d.Exclusion(e.Pathway)
+		if x == nil {
+			kept, err := r.Store.Definition(ctx, e.Pathway, e.Version)
+			if err != nil {
+				return e, "", fmt.Errorf("reading what the patient is on: %w", err)
 			}
-			return e, "the patient is on " + e.Pathway + ", and " + d.Pathway + " does not run beside it"
+			x = kept.Definition.Exclusion(d.Pathway)
+		}
+		switch {
+		case x == nil:
+		case x.Because != "":
+			return e, x.Because, nil
+		default:
+			return e, "the patient is on " + e.Pathway + ", and " + d.Pathway + " does not run beside it", nil
 		}
 	}
-	return care.Enrollment{}, ""
+	return care.Enrollment{}, "", nil
 }

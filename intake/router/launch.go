@@ -81,7 +81,9 @@ func (r *Router) launch(s *scene) engine.Launch {
 
 // start applies the pathway's policy for a second launch, and starts the enrollment.
 func (r *Router) start(ctx context.Context, s *scene, d *pathways.Definition, l engine.Launch, ev engine.Event) (Launched, error) {
-	if e, why := s.excluded(d, l.EnrollmentID); why != "" {
+	if e, why, err := r.excluded(ctx, s, d, l.EnrollmentID); err != nil {
+		return Launched{}, err
+	} else if why != "" {
 		return Launched{Decision: store.LaunchRefused, Reason: why, EnrollmentID: e.ID}, nil
 	}
 	rivals := s.rivals(d, l.EnrollmentID)

@@ -29,7 +29,29 @@ func (r *Router) StartPathway(ctx context.Context, l engine.SubLaunch) (workflow
 		done, err = r.startFor(ctx, s, stored.Definition, l)
 		return err
 	})
+	if err == nil && done.Joined && l.Await {
+		err = r.joinEnd(ctx, done.EnrollmentID, l.Parent)
+	}
 	return done, err
+}
+
+// joinEnd has a running enrollment tell its end to a step that found it running. Where it has ended
+// just now, the step is told here.
+func (r *Router) joinEnd(ctx context.Context, id care.ID, waiting engine.Parent) error {
+	_, err := r.Commands.Submit(ctx, id, engine.Event{
+		ID: "joined:" + waiting.EnrollmentID + ":" + waiting.Step + ":" + strconv.Itoa(waiting.Occurrence), Kind: engine.ParentJoined, Actor: care.TheEngine, Parent: &waiting,
+	})
+	if code := care.CodeOf(err); code != care.NotFound && code != care.Conflict {
+		return err
+	}
+	stored, readErr := r.Store.Enrollment(ctx, id)
+	switch {
+	case readErr != nil:
+		return fmt.Errorf("reading an enrollment that ran: %w", readErr)
+	case stored.Enrollment.Status != care.EnrollmentEnded:
+		return care.Errorf(care.Unavailable, "an enrollment that has not ended takes no news; it is told once it does: %w", err)
+	}
+	return r.TellParent(ctx, engine.ParentNews{ID: engine.JoinedNewsID(id, waiting), Parent: waiting, Child: id, Outcome: stored.Enrollment.Outcome})
 }
 
 func (r *Router) startFor(ctx context.Context, s *scene, d *pathways.Definition, l engine.SubLaunch) (workflows.SubStart, error) {

@@ -231,3 +231,78 @@ func (w *world) complete(id care.ID, step string) {
 		}
 	}
 }
+
+// A step that waits for the end of a pathway hears of it also where that one ran already.
+func TestAStepWaitsForWhatRunsAlready(t *testing.T) {
+	child := strings.Replace(childFile, "once_per: request}", "once_per: request, while_active: {pathways: [child-path], policy: join}}", 1)
+	w := together(t, parentFile, child)
+	running, err := w.router.Launch(t.Context(), router.Request{PatientID: w.patient("4711").ID, Pathway: "child-path", Key: "k0", Actor: nurse, Need: "food-insecurity"})
+	w.must(err)
+	parent, err := w.begin("parent-path", "k1")
+	w.must(err)
+	launch := *w.awaited(parent.EnrollmentID)[0].Start
+	for range 2 {
+		done, err := w.router.StartPathway(t.Context(), launch)
+		w.must(err)
+		if !done.Joined || done.EnrollmentID != running.EnrollmentID {
+			t.Fatalf("it joins %+v", done)
+		}
+	}
+	_, err = w.engine.Submit(t.Context(), parent.EnrollmentID, engine.Event{ID: launch.ID, Kind: engine.SubStarted, Actor: care.TheEngine, Step: "help", Occurrence: 1, Child: running.EnrollmentID, Outcome: "joined"})
+	w.must(err)
+	w.complete(running.EnrollmentID, "call")
+	news := w.awaited(running.EnrollmentID)
+	if len(news) != 1 || news[0].Parent == nil {
+		t.Fatalf("what ran already wants %+v", news)
+	}
+	w.must(w.router.TellParent(t.Context(), *news[0].Parent))
+	stored, err := w.store.Enrollment(t.Context(), parent.EnrollmentID)
+	w.must(err)
+	if stored.Enrollment.Outcome != care.EndCompleted || stored.Steps[0].Outcome != care.EndCompleted {
+		t.Errorf("the parent is %q, its step %q", stored.Enrollment.Outcome, stored.Steps[0].Outcome)
+	}
+}
+
+// What ends between the decision to join it and the word that its end is waited for is told at once.
+func TestAStepJoinsWhatHasJustEnded(t *testing.T) {
+	child := strings.Replace(childFile, "once_per: request}", "once_per: request, while_active: {pathways: [child-path], policy: join}}", 1)
+	w := together(t, parentFile, child)
+	running, err := w.router.Launch(t.Context(), router.Request{PatientID: w.patient("4711").ID, Pathway: "child-path", Key: "k0", Actor: nurse, Need: "food-insecurity"})
+	w.must(err)
+	parent, err := w.begin("parent-path", "k1")
+	w.must(err)
+	launch := *w.awaited(parent.EnrollmentID)[0].Start
+	w.engine.before = func(ev engine.Event) {
+		if ev.Kind == engine.ParentJoined {
+			w.engine.before = nil
+			w.complete(running.EnrollmentID, "call")
+		}
+	}
+	done, err := w.router.StartPathway(t.Context(), launch)
+	w.must(err)
+	if !done.Joined {
+		t.Fatalf("it joins %+v", done)
+	}
+	_, err = w.engine.Submit(t.Context(), parent.EnrollmentID, engine.Event{ID: launch.ID, Kind: engine.SubStarted, Actor: care.TheEngine, Step: "help", Occurrence: 1, Child: running.EnrollmentID, Outcome: "joined"})
+	w.must(err)
+	stored, err := w.store.Enrollment(t.Context(), parent.EnrollmentID)
+	w.must(err)
+	if stored.Steps[0].Outcome != care.EndCompleted {
+		t.Errorf("the step is %q", stored.Steps[0].Outcome)
+	}
+}
+
+// Two pathways of which one excludes the other do not run beside each other, whichever began first.
+func TestExclusionHoldsBothWays(t *testing.T) {
+	hospice := strings.NewReplacer("pathway: child-path", "pathway: hospice-path", "  - {pathway: hospice-path, is: excludes, because: The patient is cared for in a hospice.}\n", "", "relations:\n", "").Replace(childFile)
+	w := together(t, childFile, hospice)
+	first, err := w.begin("child-path", "k1")
+	w.must(err)
+	if _, err := w.begin("hospice-path", "k2"); care.CodeOf(err) != care.Conflict || !strings.Contains(err.Error(), "The patient is cared for in a hospice.") {
+		t.Errorf("beside what excludes it: %v", err)
+	}
+	w.complete(first.EnrollmentID, "call")
+	if _, err := w.begin("hospice-path", "k3"); err != nil {
+		t.Errorf("after what excluded it has ended: %v", err)
+	}
+}

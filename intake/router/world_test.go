@@ -101,8 +101,9 @@ type inProcess struct {
 	// fail, where it is set, may refuse a call before it is made.
 	fail func(ev engine.Event) error
 	// lost, where it is set, may lose the answer of a call that was made.
-	lost  func(ev engine.Event) error
-	calls []engine.Event
+	lost   func(ev engine.Event) error
+	calls  []engine.Event
+	before func(engine.Event) // told of an event before its turn
 }
 
 // Enroll implements router.Commands.
@@ -124,6 +125,9 @@ func (p *inProcess) Enroll(ctx context.Context, d *pathways.Definition, ev engin
 
 // Submit implements router.Commands.
 func (p *inProcess) Submit(ctx context.Context, id care.ID, ev engine.Event) (workflows.Receipt, error) {
+	if p.before != nil {
+		p.before(ev)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	state, ref, err := p.store.Snapshot(ctx, id)

@@ -95,6 +95,7 @@ func init() { //nolint:gochecknoinits // the table refers to functions that refe
 		SubEnded:           (*run).otherEnded,
 		SubWithdrawn:       (*run).otherWithdrawn,
 		ParentTold:         (*run).parentTold,
+		ParentJoined:       (*run).parentJoined,
 	}
 }
 

@@ -86,6 +86,7 @@ const (
 	SubEnded           EventKind = "subpathway.ended"
 	SubWithdrawn       EventKind = "subpathway.withdrawn" // its end was asked for
 	ParentTold         EventKind = "parent.told"
+	ParentJoined       EventKind = "parent.joined" // a step of another enrollment waits for the end of this one too
 )
 
 // Event is something that happened. Which of the fields below the line it carries depends on its
@@ -132,6 +133,7 @@ type Event struct {
 	Delivery   *Delivery      `json:"delivery,omitempty"`   // message.delivered
 	Calendar   *care.Calendar `json:"calendar,omitempty"`   // calendar.changed
 	Offset     time.Duration  `json:"offset,omitempty"`     // clock.offset, nanoseconds
+	Parent     *Parent        `json:"parent,omitempty"`     // parent.joined
 	Migration  *Migration     `json:"migration,omitempty"`  // enrollment.migrate, enrollment.move_back
 }
 

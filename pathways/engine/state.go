@@ -54,6 +54,8 @@ type State struct {
 	// how this one ended.
 	Parent *Parent `json:"parent,omitempty"`
 	Untold bool    `json:"untold,omitempty"`
+	// Joiners are the steps of other enrollments that wait for the end of this one besides.
+	Joiners []Joiner `json:"joiners,omitempty"`
 
 	Kept      []Kept      `json:"kept,omitempty"`      // the rules of open work that the present version no longer has
 	Migration *MoveRecord `json:"migration,omitempty"` // how it came to its version, while that may be taken back

@@ -34,6 +34,9 @@ type SubRun struct {
 	With         []care.FactValue `json:"with,omitempty"`
 	EnrollmentID care.ID          `json:"enrollment_id,omitempty"` // once it has started
 	EndedAs      string           `json:"ended_as,omitempty"`      // its named end
+	// Await is true where the other pathway's end is waited for, Joined where it ran already.
+	Await  bool `json:"await,omitempty"`
+	Joined bool `json:"joined,omitempty"`
 	// Ending is true from when it is to end with this one until that is done.
 	Ending bool `json:"ending,omitempty"`
 }
@@ -48,6 +51,8 @@ type SubLaunch struct {
 	Need       string           `json:"need,omitempty"`
 	Encounter  *care.Encounter  `json:"encounter,omitempty"` // the stay that the parent follows
 	OccurredAt time.Time        `json:"occurred_at,omitzero"`
+	// Await asks to be told of the end, also where the other pathway ran already.
+	Await bool `json:"await,omitempty"`
 }
 
 // Parent is the step of an enrollment that started another one.
@@ -65,6 +70,17 @@ type SubEnd struct {
 	Occurrence   int     `json:"occurrence"`
 	Reason       string  `json:"reason"`
 }
+
+// Joiner is the step of another enrollment that found this one running, and waits for its end too.
+type Joiner struct {
+	Parent
+	Untold bool `json:"untold,omitempty"`
+}
+
+// awaitsJoined is the engine's version from which a step that waits for another pathway's end waits for
+// it also where that one ran already, and does not end what it has not started. Before, it was over at
+// once.
+const awaitsJoined = 3
 
 // ParentNews tells the enrollment that started this one how it ended.
 type ParentNews struct {
@@ -86,6 +102,7 @@ func openPathway(r *run, st *Step, spec *pathways.Step) {
 	}
 	if spec.Pathway.Wait {
 		r.armOwn(st, clockWait)
+		st.Sub.Await = r.s.Engine >= awaitsJoined
 	}
 	r.startOther(st)
 }
@@ -103,7 +120,7 @@ func subLaunchOf(s State, st *Step) *SubLaunch {
 	l := &SubLaunch{
 		ID:      subID(s, st, strconv.Itoa(st.Sub.Attempt)),
 		Pathway: st.Sub.Pathway, PatientID: s.PatientID, Encounter: s.Encounter,
-		Parent: Parent{EnrollmentID: s.EnrollmentID, Step: st.ID, Occurrence: st.Occurrence},
+		Parent: Parent{EnrollmentID: s.EnrollmentID, Step: st.ID, Occurrence: st.Occurrence}, Await: st.Sub.Await,
 	}
 	if st.OpenedAt != nil {
 		l.OccurredAt = *st.OpenedAt
@@ -138,17 +155,22 @@ func (r *run) otherStarted() error {
 	}
 	sub := st.changeSub()
 	sub.Asked, sub.EnrollmentID = false, r.ev.Child
+	sub.Joined = r.ev.Outcome == outcomeJoined && r.s.Engine >= awaitsJoined
 	if r.s.Status == care.EnrollmentEnded {
 		r.endOther(st)
 		return nil
 	}
-	r.tell("pathway.started", st.ID, r.stepTitle(st)+": started.", r.causeOf("steps."+st.ID, 0, ""))
+	text := ": started."
+	if sub.Joined {
+		text = ": runs already, and goes on."
+	}
+	r.tell("pathway.started", st.ID, r.stepTitle(st)+text, r.causeOf("steps."+st.ID, 0, ""))
 	if st.Status != care.StepOpen {
 		return nil
 	}
 	r.settled(st)
 	switch {
-	case r.ev.Outcome == outcomeJoined:
+	case r.ev.Outcome == outcomeJoined && !sub.Await:
 		r.endStep(st, care.StepDone, outcomeJoined, r.at, "one that runs already follows it")
 	case sub.EndedAs != "":
 		r.endStep(st, care.StepDone, sub.EndedAs, r.at, "")
@@ -219,7 +241,7 @@ func (r *run) otherEnded() error {
 // endOther asks for the end of the other pathway where it ends with this one.
 func (r *run) endOther(st *Step) {
 	spec := r.spec(st.ID)
-	if st.Sub == nil || spec == nil || spec.Pathway == nil || !spec.Pathway.EndsWithParent || st.Sub.EnrollmentID == "" || st.Sub.EndedAs != "" || st.Sub.Ending {
+	if st.Sub == nil || spec == nil || spec.Pathway == nil || !spec.Pathway.EndsWithParent || st.Sub.Joined || st.Sub.EnrollmentID == "" || st.Sub.EndedAs != "" || st.Sub.Ending {
 		return
 	}
 	st.changeSub().Ending = true
@@ -250,21 +272,58 @@ func (r *run) otherWithdrawn() error {
 	return nil
 }
 
-// tellParent tells the enrollment that started this one how it ended.
+// tellParent tells the enrollments that wait for the end of this one how it ended.
 func (r *run) tellParent() {
-	if r.s.Parent == nil || r.s.Outcome == "" {
+	if r.s.Outcome == "" {
 		return
 	}
-	r.s.Untold = true
-	r.effects = append(r.effects, Effect{Kind: TellParent, Parent: parentNewsOf(r.s)})
+	if r.s.Parent != nil {
+		r.s.Untold = true
+		r.effects = append(r.effects, Effect{Kind: TellParent, Parent: parentNewsOf(r.s)})
+	}
+	r.s.Joiners = slices.Clone(r.s.Joiners)
+	for i := range r.s.Joiners {
+		r.s.Joiners[i].Untold = true
+		r.effects = append(r.effects, Effect{Kind: TellParent, Parent: joinerNewsOf(r.s, r.s.Joiners[i])})
+	}
 }
 
 func parentNewsOf(s State) *ParentNews {
 	return &ParentNews{ID: "ended:" + s.EnrollmentID, Parent: *s.Parent, Child: s.EnrollmentID, Outcome: s.Outcome}
 }
 
+func joinerNewsOf(s State, j Joiner) *ParentNews {
+	return &ParentNews{ID: JoinedNewsID(s.EnrollmentID, j.Parent), Parent: j.Parent, Child: s.EnrollmentID, Outcome: s.Outcome}
+}
+
+// JoinedNewsID is the identity of the news that an enrollment has ended, for a step that found it
+// running.
+func JoinedNewsID(child care.ID, p Parent) string {
+	return fmt.Sprintf("ended:%s:%s:%s:%d", child, p.EnrollmentID, p.Step, p.Occurrence)
+}
+
+// parentJoined takes that a step of another enrollment waits for the end of this one too.
+func (r *run) parentJoined() error {
+	p := r.ev.Parent
+	if p == nil || p.EnrollmentID == "" || p.EnrollmentID == r.s.EnrollmentID {
+		return care.Errorf(care.Invalid, "say which step of which enrollment waits for this one's end").At("parent")
+	}
+	if r.s.Parent != nil && *r.s.Parent == *p || slices.ContainsFunc(r.s.Joiners, func(j Joiner) bool { return j.Parent == *p }) {
+		return nil
+	}
+	r.s.Joiners = append(slices.Clip(r.s.Joiners), Joiner{Parent: *p})
+	r.tell("pathway.joined", "", "Another pathway of the patient needs the same, and waits for the end of this one.", r.causeOf("", 0, ""))
+	return nil
+}
+
 func (r *run) parentTold() error {
-	r.s.Untold = false
+	i := slices.IndexFunc(r.s.Joiners, func(j Joiner) bool { return JoinedNewsID(r.s.EnrollmentID, j.Parent) == r.ev.ID })
+	if i < 0 {
+		r.s.Untold = false
+		return nil
+	}
+	r.s.Joiners = slices.Clone(r.s.Joiners)
+	r.s.Joiners[i].Untold = false
 	return nil
 }
 

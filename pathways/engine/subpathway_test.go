@@ -43,7 +43,7 @@ func TestAnotherPathwayIsStartedAndWaitedFor(t *testing.T) {
 	}
 	want := &engine.SubLaunch{
 		ID: starts[0].Start.ID, Pathway: "social-need-referral", PatientID: "pat-1", Need: "food-insecurity",
-		Parent: engine.Parent{EnrollmentID: "enr-1", Step: "help", Occurrence: 1}, OccurredAt: at(t, "2025-12-01T10:00:00-05:00"),
+		Parent: engine.Parent{EnrollmentID: "enr-1", Step: "help", Occurrence: 1}, OccurredAt: at(t, "2025-12-01T10:00:00-05:00"), Await: true,
 		Facts: []care.FactValue{{Name: "need", Value: "food-insecurity", At: at(t, "2025-12-01T10:00:00-05:00"), From: "given by enr-1"}},
 	}
 	if diff := cmp.Diff(want, starts[0].Start); diff != "" {
@@ -210,5 +210,76 @@ func TestLaunchedByAnEnd(t *testing.T) {
 	}
 	if text := w.State.Cause.Text; text != "subs test ended as completed" {
 		t.Errorf("it started because %q", text)
+	}
+}
+
+// joined starts the pathway where the one that its step starts runs already.
+func joined(t *testing.T, version int) *simulate.World {
+	t.Helper()
+	w := simulate.New(load(t, subs), at(t, "2025-12-01T10:00:00-05:00"))
+	w.Other = func(engine.SubLaunch) engine.Event {
+		return engine.Event{Kind: engine.SubStarted, Child: "child", Outcome: "joined"}
+	}
+	w.State.Engine = version
+	do(t, w, engine.Event{Kind: engine.Started, Actor: coordinator, Launch: &engine.Launch{EnrollmentID: "enr-1", PatientID: "pat-1", Zone: "America/New_York", Calendar: care.USFederalCalendar()}})
+	return w
+}
+
+// Where the other pathway runs already its end is waited for all the same, and it is not this one's to
+// end.
+func TestAnotherPathwayThatRunsAlready(t *testing.T) {
+	w := joined(t, engine.Version)
+	told(t, w, "runs already, and goes on")
+	is(t, w, "search", care.StepDone, "joined") // nobody waits for it
+	is(t, w, "help", care.StepOpen, "")
+	due(t, w, "help", "wait", "2025-12-31T23:59:59-05:00")
+	do(t, w, childEnded(w, "help", care.EndCompleted))
+	is(t, w, "help", care.StepDone, care.EndCompleted)
+	is(t, w, "after_help", care.StepOpen, "")
+	do(t, w, engine.Event{Kind: engine.EnrollmentWithdraw, Actor: coordinator, Reason: "moved away"})
+	if ends := asksOther(w, engine.EndPathway); len(ends) != 0 {
+		t.Errorf("it ends what it has not started: %+v", ends[0].End)
+	}
+
+	before := joined(t, 2)
+	is(t, before, "help", care.StepDone, "joined")
+}
+
+// An enrollment tells its end to everyone who waits for it, once, and again after a new start of its
+// workflow where that was not heard.
+func TestJoinersAreTold(t *testing.T) {
+	w := begin(t, subs, "2025-12-01T10:00:00-05:00")
+	one := engine.Parent{EnrollmentID: "enr-7", Step: "help", Occurrence: 1}
+	other := engine.Parent{EnrollmentID: "enr-8", Step: "help", Occurrence: 2}
+	for _, p := range []engine.Parent{one, one, other} {
+		do(t, w, engine.Event{Kind: engine.ParentJoined, Actor: care.TheEngine, Parent: &p})
+	}
+	refused(t, w, engine.Event{Kind: engine.ParentJoined, Actor: care.TheEngine}, care.Invalid, "parent")
+	refused(t, w, engine.Event{Kind: engine.ParentJoined, Actor: care.TheEngine, Parent: &engine.Parent{EnrollmentID: "enr-1"}}, care.Invalid, "parent")
+	turn, err := w.Engine.Advance(w.State, engine.Event{ID: "w", Kind: engine.EnrollmentWithdraw, Actor: coordinator, Reason: "moved away"}, w.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	news := func(effects []engine.Effect) (told []engine.ParentNews) {
+		for _, eff := range effects {
+			if eff.Parent != nil {
+				told = append(told, *eff.Parent)
+			}
+		}
+		return told
+	}
+	want := []engine.ParentNews{
+		{ID: engine.JoinedNewsID("enr-1", one), Parent: one, Child: "enr-1", Outcome: care.EndRevoked},
+		{ID: engine.JoinedNewsID("enr-1", other), Parent: other, Child: "enr-1", Outcome: care.EndRevoked},
+	}
+	if diff := cmp.Diff(want, news(turn.Effects)); diff != "" {
+		t.Error(diff)
+	}
+	turn, err = w.Engine.Advance(turn.State, engine.Event{ID: want[0].ID, Kind: engine.ParentTold, Actor: care.TheEngine}, w.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want[1:], news(engine.Unanswered(turn.State))); diff != "" {
+		t.Error(diff)
 	}
 }

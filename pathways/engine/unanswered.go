@@ -31,6 +31,11 @@ func Unanswered(s State) []Effect {
 	if s.Untold && s.Parent != nil {
 		out = append(out, Effect{Kind: TellParent, Parent: parentNewsOf(s)})
 	}
+	for _, j := range s.Joiners {
+		if j.Untold {
+			out = append(out, Effect{Kind: TellParent, Parent: joinerNewsOf(s, j)})
+		}
+	}
 	return out
 }
 
