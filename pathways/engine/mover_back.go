@@ -74,6 +74,10 @@ func (rec *MoveRecord) inverse() MovePlan {
 	return p
 }
 
+// keepsBegunClocks is the engine's version from which work that began by the move, and that somebody is at
+// since, keeps its deadline when the move is taken back.
+const keepsBegunClocks = 3
+
 // restoreSteps puts the steps back that are as the move left them, and gives those that the move brought
 // and that nobody has touched.
 func (m *mover) restoreSteps(rec *MoveRecord) (gone []*Step) {
@@ -90,6 +94,7 @@ func (m *mover) restoreSteps(rec *MoveRecord) (gone []*Step) {
 		case w.Was != nil:
 			m.names[i] = nameOf(w.Was)
 			now.Personal = w.Was.Personal
+			m.stays[now] = m.s.Engine >= keepsBegunClocks
 		case same, now.Status == care.StepWaiting:
 			gone, m.going[now] = append(gone, now), true
 		default:
