@@ -203,7 +203,7 @@ type Message struct {
 	PatientID    ID            `json:"patient_id"`
 	Step         string        `json:"step,omitempty"`
 	Occurrence   int           `json:"occurrence,omitempty"`
-	Purpose      string        `json:"purpose"` // message | reminder | warning | escalation | referral
+	Purpose      string        `json:"purpose"` // message | questionnaire | reminder | warning | escalation | referral
 	To           string        `json:"to"`      // patient, role:<role>, service:<id>
 	Template     string        `json:"template"`
 	Language     string        `json:"language,omitempty"`

@@ -15,7 +15,7 @@ type listInput struct {
 	PatientID    string               `query:"patient_id" maxLength:"64" doc:"About whom, those merged into them included"`
 	EnrollmentID string               `query:"enrollment_id" maxLength:"64"`
 	To           string               `query:"to" maxLength:"100" doc:"patient, role:<role> or service:<id>"`
-	Purpose      string               `query:"purpose" enum:"message,reminder,warning,escalation,referral"`
+	Purpose      string               `query:"purpose" enum:"message,questionnaire,reminder,warning,escalation,referral"`
 	Status       []care.MessageStatus `query:"status" enum:"queued,sending,sent,failed,unknown,stopped" doc:"One of these"`
 }
 

@@ -21,6 +21,7 @@ type patientPage struct {
 	Others                  []languageLink // the page in other languages
 	Notice, Problem         string
 	Heading                 string
+	Done                    bool // the answers are in
 	Paragraphs              []string
 	Sheet                   *sheet.Sheet // nil: there is nothing to answer
 	Action                  string
@@ -83,9 +84,9 @@ func (d Deps) showSheet(c *gin.Context, status int, q questioned, s sheet.Sheet,
 	if own.Title == "" {
 		page.Heading = w.Title
 	}
-	page.Paragraphs = append(page.Paragraphs, w.Asks(d.Organization))
-	if own.Intro != "" {
-		page.Paragraphs = append(page.Paragraphs, own.Intro)
+	page.Paragraphs = []string{own.Intro}
+	if own.Intro == "" {
+		page.Paragraphs[0] = w.Asks(d.Organization)
 	}
 	if q.questions.Due != nil {
 		page.Due = w.when(*q.questions.Due, q.zone)
@@ -103,7 +104,7 @@ func (d Deps) notAsked(c *gin.Context, q questioned, err error) {
 	status := http.StatusGone
 	switch {
 	case errors.Is(err, errAnswered):
-		status = http.StatusOK
+		status, page.Done = http.StatusOK, true
 		page.Heading, page.Paragraphs = d.thanked(c, q, w)
 	case errors.Is(err, errUnknownLink):
 		status = http.StatusNotFound

@@ -52,12 +52,12 @@ func TestAPatientAnswersByLink(t *testing.T) {
 	}
 	before := len(timeline(s, enrollment))
 	page := see(s, link).Is(http.StatusOK)
-	contains(t, page, `<html lang="es">`, "¿Cómo está esta semana?", "Test Hospital quiere saber cómo está usted.", "Responda por los últimos siete días.",
+	contains(t, page, `<html lang="es">`, "¿Cómo está esta semana?", "Test Hospital", "Responda por los últimos siete días.",
 		"Si no puede respirar, llame al 911 de inmediato.", "¿Le falta más el aire?", "(libras)", "Pies hinchados", `href="tel:5550100"`, "martes 3 de marzo", `href="?lang=en"`)
 	lacks(t, page, "Maria", "Rivera", "0147", "MRN", "1950", "Secret disease", "test-check-in", "<script", "¿Le despierta por la noche?")
 
 	page = see(s, link+"?lang=en").Is(http.StatusOK)
-	contains(t, page, `<html lang="en">`, "How are you this week?", "Please answer by", "Tuesday, March 3 at 9:00 AM", "In the morning, before breakfast.", "you may leave this out")
+	contains(t, page, `<html lang="en">`, "How are you this week?", "Please answer by", "Tuesday, March 3 at 9:00 AM", "In the morning, before breakfast.", "(optional)")
 	for range 3 {
 		see(s, link).Is(http.StatusOK)
 	}

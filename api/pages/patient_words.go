@@ -48,12 +48,12 @@ func wordsFor(language string) patientWords {
 var toPatients = map[string]patientWords{
 	english: {
 		Title: "Questions for you", Error: "Please check",
-		asks: "Your care team would like to know how you are.", asksNamed: " would like to know how you are.",
-		Optional: "you may leave this out", All: "Please answer every question, unless it says that you may leave it out.",
+		asks: "Your care team has a few questions for you.", asksNamed: " has a few questions for you.",
+		Optional: "optional", All: "Please answer every question that is not marked optional.",
 		Branches: "Depending on your answers we may ask a little more before you are done.",
 		More:     "There is a little more to ask because of your answers. What you have answered so far is still here.",
 		DueBy:    "Please answer by", Problem: "Some answers need another look", Send: "Send my answers", Skip: "Skip to the questions",
-		Call: "You would rather talk? Call", CallUs: "You would rather talk? Call your care team.",
+		Call: "Would you rather talk? Call", CallUs: "Would you rather talk? Call your care team.",
 		Private:       "Your answers go to your care team and to nobody else. This page does not show who you are.",
 		Helping:       "You may help somebody to answer, if they want you to. Then answer for them.",
 		OtherLanguage: "This page in other languages",
@@ -63,7 +63,7 @@ var toPatients = map[string]patientWords{
 		Thanks:   "Thank you", Have: "We have your answers",
 		Again:   "These questions have been answered before. Nothing was changed.",
 		Next:    "Your care team reads your answers, and gets in touch with you where they need to. You can close this page.",
-		Change:  "You want to change or add something, or you feel worse? Call us.",
+		Change:  "If you want to change or add something, or if you feel worse, call us.",
 		Unknown: "This link is not one of ours", UnknownLead: "Perhaps a part of it is missing. Please open it from the message again, or call us.",
 		Expired: "This link has expired", ExpiredLead: "The time to answer here is over. If there is something that we should know, please call us.",
 		Over: "These questions are no longer asked", OverLead: "Nothing more is needed from you here. If there is something that we should know, please call us.",
@@ -74,8 +74,8 @@ var toPatients = map[string]patientWords{
 	},
 	"es": {
 		Title: "Preguntas para usted", Error: "Por favor, revise",
-		asks: "Su equipo de atención quiere saber cómo está.", asksNamed: " quiere saber cómo está usted.",
-		Optional: "puede dejarla sin responder", All: "Por favor, responda todas las preguntas, salvo las que puede dejar sin responder.",
+		asks: "Su equipo de atención tiene unas preguntas para usted.", asksNamed: " tiene unas preguntas para usted.",
+		Optional: "opcional", All: "Por favor, responda todas las preguntas que no dicen opcional.",
 		Branches: "Según lo que responda, quizá le preguntemos algo más antes de terminar.",
 		More:     "Por lo que respondió, tenemos algo más que preguntarle. Lo que ya respondió sigue aquí.",
 		DueBy:    "Por favor, responda antes del", Problem: "Algunas respuestas necesitan otra mirada", Send: "Enviar mis respuestas", Skip: "Ir a las preguntas",
@@ -84,16 +84,16 @@ var toPatients = map[string]patientWords{
 		Helping:       "Puede ayudar a otra persona a responder, si ella quiere. Entonces responda por ella.",
 		OtherLanguage: "Esta página en otros idiomas",
 
-		Unread: "No pudimos leer lo que se envió. Por favor, responda una vez más.", NotKept: "No pudimos guardar sus respuestas en este momento. Siguen aquí: por favor, envíelas de nuevo en un momento.",
+		Unread: "No pudimos leer lo que se envió. Por favor, responda una vez más.", NotKept: "Ahora no pudimos guardar sus respuestas. Siguen aquí: por favor, envíelas de nuevo en unos minutos.",
 		NotTaken: "No pudimos aceptar esta respuesta. Por favor, revísela o llámenos.",
 		Thanks:   "Gracias", Have: "Tenemos sus respuestas",
 		Again:   "Estas preguntas ya se habían respondido. No se cambió nada.",
 		Next:    "Su equipo de atención lee sus respuestas y se comunica con usted si hace falta. Puede cerrar esta página.",
-		Change:  "¿Quiere cambiar o añadir algo, o se siente peor? Llámenos.",
+		Change:  "Si quiere cambiar o añadir algo, o si se siente peor, llámenos.",
 		Unknown: "Este enlace no es nuestro", UnknownLead: "Quizá falta una parte. Por favor, ábralo otra vez desde el mensaje o llámenos.",
 		Expired: "Este enlace ha caducado", ExpiredLead: "El tiempo para responder aquí ha terminado. Si hay algo que debamos saber, por favor llámenos.",
 		Over: "Estas preguntas ya no se hacen", OverLead: "No necesitamos nada más de usted aquí. Si hay algo que debamos saber, por favor llámenos.",
-		Later: "Por favor, inténtelo de nuevo en un momento", LaterLead: "Algo de nuestra parte no responde. No se cambió nada.",
+		Later: "Por favor, inténtelo de nuevo en unos minutos", LaterLead: "Algo de nuestra parte no responde. No se cambió nada.",
 		when: inSpanish,
 	},
 }
@@ -103,7 +103,7 @@ var (
 	spanishMonths = []string{"enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"}
 )
 
-// inSpanish says an instant as people here do: "lunes 9 de marzo, 11:59 p. m."
+// inSpanish says an instant as people here do: "lunes 9 de marzo, 11:59 p. m.".
 func inSpanish(at time.Time, zone *time.Location) string {
 	local := at.In(zone)
 	half := " a. m."

@@ -146,7 +146,7 @@ func (p Paper) fill(sent url.Values) Sheet {
 			q.New = true
 		default:
 			given := sent[q.FieldName()]
-			q.keep(given)
+			q = q.with(given)
 			answer, fault := p.read(f, given, words)
 			q.Fault = fault
 			if fault == "" && answer != nil {
@@ -166,13 +166,13 @@ func (p Paper) question(f pathways.Field) Question {
 	case pathways.TypeBool:
 		q.Kind = One
 		said := wordsIn(p.Language)
-		q.offer([]string{yes, no}, []string{said.yes, said.no})
+		q.Options = q.offers([]string{yes, no}, []string{said.yes, said.no})
 	case pathways.TypeCode:
 		q.Kind = One
-		q.offer(f.Values, words.Labels)
+		q.Options = q.offers(f.Values, words.Labels)
 	case pathways.TypeCodes:
 		q.Kind = Several
-		q.offer(f.Values, words.Labels)
+		q.Options = q.offers(f.Values, words.Labels)
 	case pathways.TypeInt:
 		q.InputMode = "numeric"
 	case pathways.TypeNumber:
@@ -187,18 +187,21 @@ func (p Paper) question(f pathways.Field) Question {
 	return q
 }
 
-func (q *Question) offer(values, labels []string) {
+func (q Question) offers(values, labels []string) []Option {
+	options := make([]Option, len(values))
 	for i, v := range values {
-		q.Options = append(q.Options, Option{ID: q.ID() + "-" + v, Value: v, Label: labels[i]})
+		options[i] = Option{ID: q.ID() + "-" + v, Value: v, Label: labels[i]}
 	}
+	return options
 }
 
-// keep puts what was sent back in its place.
-func (q *Question) keep(given []string) {
-	for i := range q.Options {
-		q.Options[i].Chosen = slices.Contains(given, q.Options[i].Value) && (q.Kind == Several || given[0] == q.Options[i].Value)
+// with puts what was sent back in its place.
+func (q Question) with(given []string) Question {
+	for i, o := range q.Options {
+		q.Options[i].Chosen = slices.Contains(given, o.Value) && (q.Kind == Several || given[0] == o.Value)
 	}
 	if len(q.Options) == 0 && len(given) > 0 {
 		q.Typed = given[0]
 	}
+	return q
 }
