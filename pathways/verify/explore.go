@@ -42,6 +42,8 @@ type explorer struct {
 	rank       ranking
 	goal       string // a target that ends the exploration; empty: none
 	cut        bool   // something else than states was left out: nothing is refuted because it was not met
+	until      int    // how many turns there may be in all when the search ends
+	stopped    bool   // at a state that was refuted: what lies beyond it was not looked at
 
 	nodes    []*node
 	byKey    map[string]int // looked up, never ranged over
@@ -100,11 +102,11 @@ func (c *checker) explore(v *view, turns int, rank ranking) *explorer {
 
 // search goes on until everything was looked at, the goal is met, or the turns are used up.
 func (x *explorer) search(turns int) {
-	until := min(x.turns+turns, x.limits.Turns)
+	x.until = min(x.turns+turns, x.limits.Turns)
 	for i := range x.launches {
 		x.begin(i)
 	}
-	for len(x.queue) > 0 && x.turns < until && x.states < x.limits.States && (x.goal == "" || !x.met[x.goal]) {
+	for len(x.queue) > 0 && x.turns < x.until && x.states < x.limits.States && (x.goal == "" || !x.met[x.goal]) {
 		x.expand(heap.Pop(&x.queue).(waiting).node) //nolint:forcetypeassert // the queue holds nothing else
 	}
 }
@@ -122,6 +124,11 @@ func (x *explorer) expand(i int) {
 	n.expanded = true
 	acts := x.moves(n)
 	for _, a := range acts {
+		if x.turns >= x.until { // in the midst of it: it counts as not looked at
+			n.expanded = false
+			heap.Push(&x.queue, waiting{order: i, node: i})
+			return
+		}
 		child := &node{state: n.state, now: n.now, parent: i, launch: n.launch, depth: n.depth + 1}
 		x.follow(i, child, a)
 	}
@@ -198,15 +205,16 @@ func (x *explorer) take(n *node, a Act) bool {
 	return true
 }
 
-// hold refutes a state that only the engine's rescue holds, and one that outlives the patient.
+// hold refutes a state that only the engine's rescue holds, and one that outlives the patient. Where
+// one step or end is looked for, the search goes on beyond: what comes late comes still.
 func (x *explorer) hold(n *node, before *engine.State, turn engine.Turn) {
 	switch {
-	case n.ended:
+	case n.ended, x.goal != "":
 	case engine.Rescued(n.state) && !engine.Rescued(*before), len(engine.Holds(n.state)) == 0:
-		n.broken = true
+		n.broken, x.stopped = true, true
 		x.notHeld(n, turn)
 	case n.state.Patient.Deceased && !before.Patient.Deceased && !x.mindsDeath():
-		n.broken = true
+		n.broken, x.stopped = true, true
 		x.outlives(n)
 	}
 }
@@ -319,6 +327,9 @@ func byNovelty(x *explorer, s *engine.State) int {
 		}
 		ids[i] = id
 	}
+	if len(ids) > maxPaired {
+		return rank
+	}
 	for i := range ids {
 		for j := range i {
 			pair := [2]int{min(ids[i], ids[j]), max(ids[i], ids[j])}
@@ -330,6 +341,10 @@ func byNovelty(x *explorer, s *engine.State) int {
 	}
 	return rank
 }
+
+// maxPaired bounds of how many things each pair is worth seeing: with the square of them comes the
+// time that it takes.
+const maxPaired = 60
 
 // inOrder looks at states in the order in which they were met.
 func inOrder(*explorer, *engine.State) int { return 0 }

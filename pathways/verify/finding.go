@@ -123,10 +123,12 @@ func (x *explorer) brokeDown(n *node, why string) {
 		return
 	}
 	acts := x.actsTo(n)
+	last := acts[len(acts)-1]
+	text := cmp.Or(x.actInWords(trail{zone: x.zone}, last), onDay(last.At, x.zone)+", while nobody acts, something is due")
 	x.refute(Finding{
 		Kind: BrokenDown, depth: n.depth,
 		Problem: pathways.Problem{Path: path, Line: line, Message: why + ", and a patient's pathway would stop there", Suggestion: "split the step, or ask for less at once"},
-		Story:   append(x.story(acts[:len(acts)-1]), sentence(x.actInWords(trail{zone: x.zone}, acts[len(acts)-1])), sentence(why)), Replay: acts,
+		Story:   append(x.story(acts[:len(acts)-1]), sentence(text), sentence(why)), Replay: acts,
 	})
 }
 

@@ -20,7 +20,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // Each definition of testdata/flawed passes the checks of its form and has one flaw that only shows
 // when it runs. Beside it stands what the exploration must say of it, with the story.
 func TestFlawedDefinitions(t *testing.T) {
-	for _, file := range files(t, "testdata/flawed/*.yaml", 9) {
+	for _, file := range files(t, "testdata/flawed/*.yaml", 14) {
 		t.Run(nameOf(file), func(t *testing.T) {
 			d := load(t, file)
 			r := check(t, d)

@@ -3,6 +3,8 @@ package verify
 import (
 	"os"
 	"testing"
+
+	"throughline/pathways"
 )
 
 // What the language has beside tasks and referrals is no reason to refuse a pathway: whoever answers,
@@ -26,5 +28,38 @@ func TestWholeLanguage(t *testing.T) {
 				t.Errorf("not explored: %+v", report.Explored)
 			}
 		})
+	}
+}
+
+// An engine that breaks down on a definition is a finding with its line, like every other: the check
+// itself goes on.
+func TestEngineThatBreaksDown(t *testing.T) {
+	src, err := os.ReadFile("testdata/flawed/outlives.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, problems := pathways.Load("outlives.yaml", src)
+	if errs := problems.Errors(); len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	program, err := pathways.Compile(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := newChecker(d, program, DefaultLimits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.launches, _ = launcher{c.def, c.eng, c.asks, c.start}.launches()
+	c.eng = nil // nothing that it is asked can be answered
+	c.alone()
+	c.whole = c.explore(wholeView(c.def, c.asks), 100, byNovelty)
+	r := c.result()
+	if len(r.Findings) != 1 || r.Findings[0].Kind != BrokenDown || !r.Refuted() {
+		t.Fatalf("%+v", r.Findings)
+	}
+	f := r.Findings[0]
+	if f.Line != d.Ends[0].Line || f.Message != "the engine broke down, and a patient's pathway would stop there" || len(f.Story) != 2 || len(f.Replay) != 1 {
+		t.Errorf("%s %q", f.Problem, f.Story)
 	}
 }

@@ -221,7 +221,7 @@ func (c *checker) titleOf(ev engine.Event) string {
 	if s.Referral != nil {
 		return "the referral “" + plain(s.ID) + "”"
 	}
-	return "“" + s.Title() + "”"
+	return "“" + s.InWords() + "”"
 }
 
 func (c *checker) doneInWords(before trail, ev engine.Event, title string) string {
@@ -238,7 +238,7 @@ func (c *checker) doneInWords(before trail, ev engine.Event, title string) strin
 	}
 	var answers []string
 	for _, a := range ev.Answers {
-		if mentions(c.asks, ev.Step+"."+a.Name) {
+		if mentions(c.asks, ev.Step+"."+a.Name) || c.countsFor(ev.Step, a.Name) {
 			answers = append(answers, plain(a.Name)+": "+inWords(a.Value))
 		}
 	}
@@ -246,6 +246,15 @@ func (c *checker) doneInWords(before trail, ev engine.Event, title string) strin
 		text += " (" + strings.Join(answers, ", ") + ")"
 	}
 	return text
+}
+
+// countsFor tells whether an answer counts for a score that something depends on.
+func (c *checker) countsFor(step, field string) bool {
+	if !mentions(c.asks, step+".score") && !mentions(c.asks, step+".band") {
+		return false
+	}
+	form := c.def.FormByName(c.def.StepByID(step).FormName())
+	return form != nil && form.Score != nil && slices.ContainsFunc(form.Fields, func(f pathways.Field) bool { return f.ID == field && f.Scored() })
 }
 
 func isVisit(s engine.State, task care.ID) bool {

@@ -119,7 +119,7 @@ func (c *checker) look(target string, v *view) (*explorer, verdict) {
 	if c.met[target] {
 		return nil, found
 	}
-	if c.whole != nil && v.whole && len(c.whole.queue) == 0 && !c.whole.cut {
+	if c.whole != nil && v.whole && len(c.whole.queue) == 0 && !c.whole.cut && !c.whole.stopped {
 		return c.whole, never
 	}
 	rank := ranking(inOrder)

@@ -24,6 +24,15 @@ type Limits struct {
 // DefaultLimits let a pathway of the library answer in under two seconds on one core.
 var DefaultLimits = Limits{Turns: 6000, States: 5000, Target: 600, Effects: 2000, Cost: 2_000_000, PerDay: 60}
 
+// usualSteps is how many steps a definition may have to be explored in all the turns that are
+// allowed. Of a larger one each turn takes longer in proportion, and there are the fewer of them.
+const usualSteps = 25
+
+func (l Limits) of(d *pathways.Definition) Limits {
+	l.Turns = l.Turns * usualSteps / max(usualSteps, len(d.Steps))
+	return l
+}
+
 // Result is what an exploration found.
 type Result struct {
 	Launches int `json:"launches"` // that start the pathway and differ in what it asks
@@ -59,17 +68,26 @@ func Check(d *pathways.Definition, limits Limits) (Result, error) {
 	if err != nil {
 		return Result{}, fmt.Errorf("compiling %s: %w", d.Pathway, err)
 	}
-	c := &checker{def: d, asks: program.Asks(), limits: limits, met: map[string]bool{}}
-	c.eng = engine.New(program.Metered(func(cost uint64) { c.cost += cost }))
-	if c.zone, err = time.LoadLocation(zoneName); err != nil {
-		return Result{}, fmt.Errorf("loading the zone of the exploration: %w", err)
+	c, err := newChecker(d, program, limits)
+	if err != nil {
+		return Result{}, err
 	}
-	if c.start, err = time.Parse(time.RFC3339, firstMoment); err != nil {
-		return Result{}, fmt.Errorf("reading when the exploration begins: %w", err)
-	}
-	c.start = c.start.UTC()
 	c.run()
 	return c.result(), nil
+}
+
+func newChecker(d *pathways.Definition, program *pathways.Program, limits Limits) (*checker, error) {
+	c := &checker{def: d, asks: program.Asks(), limits: limits.of(d), met: map[string]bool{}}
+	c.eng = engine.New(program.Metered(func(cost uint64) { c.cost += cost }))
+	var err error
+	if c.zone, err = time.LoadLocation(zoneName); err != nil {
+		return nil, fmt.Errorf("loading the zone of the exploration: %w", err)
+	}
+	if c.start, err = time.Parse(time.RFC3339, firstMoment); err != nil {
+		return nil, fmt.Errorf("reading when the exploration begins: %w", err)
+	}
+	c.start = c.start.UTC()
+	return c, nil
 }
 
 // checker explores one definition.
