@@ -13,20 +13,21 @@ import (
 type demoPatient struct {
 	mrn, family, given, sex, born, language, phone string
 	disposition                                    string
+	diagnosis                                      string // of ICD-10-CM, with its words
 	daysAgo                                        int
 }
 
 var demoPatients = []demoPatient{
-	{"DEMO-1001", "Okafor", "Ruth", "F", "19480312", "en", "5550100001", "01", 0},
-	{"DEMO-1002", "Delgado", "Tomás", "M", "19550723", "es", "5550100002", "01", 0},
-	{"DEMO-1003", "Nguyen", "Linh", "F", "19620105", "en", "5550100003", "06", 1},
-	{"DEMO-1004", "Whitefeather", "Sam", "M", "19401119", "en", "5550100004", "01", 1},
-	{"DEMO-1005", "Kowalski", "Irena", "F", "19370628", "en", "5550100005", "03", 1},
-	{"DEMO-1006", "Baptiste", "Marie", "F", "19710214", "en", "5550100006", "01", 2},
-	{"DEMO-1007", "Haddad", "Yusuf", "M", "19590930", "en", "5550100007", "07", 2},
-	{"DEMO-1008", "Reyes", "Carmen", "F", "19660417", "es", "5550100008", "01", 3},
-	{"DEMO-1009", "Lindqvist", "Erik", "M", "19511205", "en", "5550100009", "", 0},
-	{"DEMO-1010", "Abara", "Chidi", "M", "19830808", "en", "5550100010", "20", 0},
+	{"DEMO-1001", "Okafor", "Ruth", "F", "19480312", "en", "5550100001", "01", "J18.9^Pneumonia, unspecified organism", 0},
+	{"DEMO-1002", "Delgado", "Tomás", "M", "19550723", "es", "5550100002", "01", "K57.32^Diverticulitis of large intestine", 0},
+	{"DEMO-1003", "Nguyen", "Linh", "F", "19620105", "en", "5550100003", "06", "S72.001D^Fracture of the right hip", 1},
+	{"DEMO-1004", "Whitefeather", "Sam", "M", "19401119", "en", "5550100004", "01", "I50.23^Acute on chronic systolic heart failure", 1},
+	{"DEMO-1005", "Kowalski", "Irena", "F", "19370628", "en", "5550100005", "03", "N39.0^Urinary tract infection", 1},
+	{"DEMO-1006", "Baptiste", "Marie", "F", "19710214", "en", "5550100006", "01", "J44.1^COPD with acute exacerbation", 2},
+	{"DEMO-1007", "Haddad", "Yusuf", "M", "19590930", "en", "5550100007", "07", "L03.115^Cellulitis of the right leg", 2},
+	{"DEMO-1008", "Reyes", "Carmen", "F", "19660417", "es", "5550100008", "01", "K80.00^Gallstones with acute cholecystitis", 3},
+	{"DEMO-1009", "Lindqvist", "Erik", "M", "19511205", "en", "5550100009", "", "M17.11^Osteoarthritis of the right knee", 0},
+	{"DEMO-1010", "Abara", "Chidi", "M", "19830808", "en", "5550100010", "20", "A41.9^Sepsis, unspecified organism", 0},
 }
 
 var demoServices = []care.Service{
@@ -73,7 +74,7 @@ func (p demoPatient) discharge(n int, now time.Time) []byte {
 		"EVN|A03|" + left.Format(stamp),
 		fmt.Sprintf("PID|1||%s^^^DEMOHOSP^MR||%s^%s||%s|%s|||12 Elm St^^Springfield^NY^12345||%s^PRN^CP~^NET^Internet^%s||%s", p.mrn, p.family, p.given, p.born, p.sex, p.phone, email, p.language),
 		fmt.Sprintf("PV1|1|I|4W^401^1^DEMOHOSP||||||||||||||||%s|||||||||||||||||%s||||||||%s|%s", "V"+p.mrn, p.disposition, came.Format(stamp), left.Format(stamp)),
-		"DG1|1||I50.9^Heart failure, unspecified^I10|||F",
+		"DG1|1||" + p.diagnosis + "^I10|||F",
 	}
 	return []byte(strings.Join(segments, "\r") + "\r")
 }

@@ -72,7 +72,7 @@ type Encounter struct {
 	DischargedAt *time.Time      `json:"discharged_at,omitempty"`
 	Disposition  Disposition     `json:"disposition,omitempty"`
 	Facility     string          `json:"facility,omitempty"`
-	Diagnoses    []Coding        `json:"diagnoses,omitempty"`
+	Diagnoses    []Diagnosis     `json:"diagnoses,omitempty"`
 	// Revision counts the reports that this tells of; a lower one is older news.
 	Revision  int       `json:"revision"`
 	UpdatedAt time.Time `json:"updated_at"`

@@ -63,7 +63,7 @@ type EncounterReport struct {
 	DischargedAt *time.Time      `json:"discharged_at,omitempty"`
 	Disposition  Disposition     `json:"disposition,omitempty"`
 	Facility     string          `json:"facility,omitempty"`
-	Diagnoses    []Coding        `json:"diagnoses,omitempty"`
+	Diagnoses    []Diagnosis     `json:"diagnoses,omitempty"`
 }
 
 // AppointmentStatus is FHIR's appointmentstatus, as far as a pathway needs it.

@@ -49,6 +49,7 @@ func check(d *Definition) []finding {
 	c.header()
 	c.launch()
 	c.relations()
+	c.valueSets()
 	c.facts()
 	c.clocks()
 	c.ladders()

@@ -2,6 +2,7 @@ package pathways
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -222,7 +223,13 @@ func (c *checker) unused() {
 	for _, x := range c.d.Templates {
 		warn("messages", "message", x.Name, x.Line)
 	}
+	for _, x := range c.d.ValueSets {
+		warn("value_sets", "value set", x.Name, x.Line)
+	}
 }
+
+// askedSets finds the value sets that an expression's text asks for, also before it is compiled.
+var askedSets = regexp.MustCompile(`\bevent\.(?:principal_)?diagnosis\.([a-z][a-z0-9_]*)`)
 
 // references tells which parts are referred to, as "clocks.visit".
 func references(d *Definition) map[string]bool {
@@ -241,6 +248,11 @@ func references(d *Definition) map[string]bool {
 	}
 	for _, e := range d.Ends {
 		used["clocks."+e.Clock] = true
+	}
+	for _, u := range expressionsOf(d) {
+		for _, m := range askedSets.FindAllStringSubmatch(u.text, -1) {
+			used["value_sets."+m[1]] = true
+		}
 	}
 	return used
 }

@@ -118,15 +118,42 @@ type launchTrial struct {
 // eligible tries launches by a stay.
 func (c *checker) eligible(claim string, trials []launchTrial) {
 	for _, t := range trials {
-		starts, decided := c.starts(trial{
+		starts, decided := c.startsForAny(trial{
 			{name: "event.class", value: t.class}, {name: "event.disposition", value: t.disposition},
 			{name: "event.same_stay", value: false}, {name: "patient.deceased", value: t.disposition == "expired"},
 			{name: "patient.in_hospital", value: false}, {name: "patient.readmitted", value: false},
+			{name: "patient.age", value: int64(grown)},
 		})
 		if decided && starts != t.starts {
 			c.unclaimed(claim, "launch", c.d.Launch.Line, t.why, "mend when and unless")
 		}
 	}
+}
+
+// grown is the age of the patient with whom launches are tried: of those that every measure is about.
+const grown = 70
+
+// startsForAny tells whether a launch with the values starts the pathway for some diagnoses: without
+// any, with those of one value set, or with those of all.
+func (c *checker) startsForAny(t trial) (starts, decided bool) {
+	asked := c.d.diagnosisFacts()
+	with := func(holds func(set string) bool) (bool, bool) {
+		tried := slices.Clone(t)
+		for _, f := range asked {
+			_, set, _ := strings.Cut(f.Name, ".")
+			tried = append(tried, answer{name: "event." + f.Name, value: holds(set)})
+		}
+		return c.starts(tried)
+	}
+	if starts, decided = with(func(string) bool { return false }); starts || !decided {
+		return starts, decided
+	}
+	for _, v := range c.d.ValueSets {
+		if starts, _ = with(func(set string) bool { return set == v.Name }); starts {
+			return true, true
+		}
+	}
+	return with(func(string) bool { return true })
 }
 
 // starts tells whether a launch with the values starts the pathway; decided is false where an

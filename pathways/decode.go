@@ -110,6 +110,8 @@ func (dec *decoder) special(n ast.Node, v reflect.Value, path string) bool {
 		dec.text(n, reflect.ValueOf(&x.From).Elem(), path)
 	case *[]int:
 		dec.numbers(n, v, path)
+	case *CodeList:
+		dec.value(n, reflect.ValueOf(&x.Codes).Elem(), path)
 	case *Ladder:
 		dec.value(n, reflect.ValueOf(&x.Rungs).Elem(), path)
 	case *Template:

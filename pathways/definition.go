@@ -19,8 +19,9 @@ type Definition struct {
 	Emergency []Saying   `yaml:"emergency,omitempty" json:"emergency,omitempty"`
 	Uses      []Used     `yaml:"uses,omitempty" json:"uses,omitempty"` // the parts it was made with
 	Launch    Launch     `yaml:"launch" json:"launch"`
-	Relations []Relation `yaml:"relations,omitempty" json:"relations,omitempty"` // to other pathways
-	Facts     []Fact     `yaml:"facts,omitempty" json:"facts,omitempty"`         // in the file's order; YAML has them by name
+	Relations []Relation `yaml:"relations,omitempty" json:"relations,omitempty"`   // to other pathways
+	ValueSets []ValueSet `yaml:"value_sets,omitempty" json:"value_sets,omitempty"` // of diagnoses, that the launch may ask about
+	Facts     []Fact     `yaml:"facts,omitempty" json:"facts,omitempty"`           // in the file's order; YAML has them by name
 	Clocks    []Clock    `yaml:"clocks,omitempty" json:"clocks,omitempty"`
 	Ladders   []Ladder   `yaml:"ladders,omitempty" json:"ladders,omitempty"`
 	Forms     []Form     `yaml:"forms,omitempty" json:"forms,omitempty"`
@@ -471,6 +472,7 @@ var encounterAttributes = []Fact{
 	{Name: "admitted_at", Type: TypeDateTime},
 	{Name: "discharged_at", Type: TypeDateTime},
 	{Name: "same_stay", Type: TypeBool},
+	{Name: "facility", Type: TypeString},
 }
 
 // PatientFacts are what every pathway may ask of the patient, as patient.<name>.

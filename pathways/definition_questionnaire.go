@@ -133,10 +133,17 @@ func (d *Definition) AnsweredStep(eventKind string) (step string, ok bool) {
 	return id, s != nil && s.Questionnaire != nil
 }
 
-// eventKinds are the kinds of event that the definition may wait for: those of the world, and the
-// answers to its own questionnaires.
+// eventKinds are the kinds of event that the definition may wait for: those of the world, with what
+// it may ask of diagnoses, and the answers to its own questionnaires.
 func (d *Definition) eventKinds() []EventKind {
-	kinds := slices.Clip(EventKinds)
+	kinds := slices.Clone(EventKinds)
+	if asked := d.diagnosisFacts(); len(asked) > 0 {
+		for i := range kinds {
+			if slices.Contains(encounterEvents, kinds[i].Name) {
+				kinds[i].Attributes = slices.Concat(kinds[i].Attributes, asked)
+			}
+		}
+	}
 	if d.Launch.On == EnrollmentEnded {
 		kinds = append(kinds, launchEvent)
 	}

@@ -100,6 +100,8 @@ func (t *teller) call(c ast.CallExpr) string {
 		return t.oneOf(args[0], args[1])
 	case "all", "over":
 		return t.everything(c)
+	case atLeast:
+		return t.atLeast(args)
 	}
 	if words, ok := relations[c.FunctionName()]; ok && len(args) == 2 {
 		return t.relation(args[0], args[1], c.FunctionName(), words)
@@ -323,6 +325,7 @@ var givenNouns = map[string]string{
 	"attempts.all":         "the number of attempts",
 	"attempts.live":        "the number of live attempts",
 	"attempts.reached":     "the number of attempts that reached somebody",
+	"event.facility":       "the hospital",
 	"event.same_stay":      "that it is the same stay",
 	"event.critical":       "that the result is critical",
 	"patient.deceased":     "that the patient has died",
@@ -369,6 +372,9 @@ func (t *teller) noun(name string) string {
 	if !dotted {
 		return lowerFirst(t.d.NameInWords(name))
 	}
+	if set, principal := t.d.AskedDiagnosis(tail); set != nil && head == "event" {
+		return "whether " + diagnosedInWords(set, principal, true)
+	}
 	s := t.d.StepByID(head)
 	if s == nil {
 		return Plain(strings.ReplaceAll(name, ".", " "))
@@ -403,6 +409,9 @@ func (t *teller) yesOrNo(name string, yes bool) string {
 		return words[which]
 	}
 	if head, tail, dotted := strings.Cut(name, "."); dotted {
+		if set, principal := t.d.AskedDiagnosis(tail); set != nil && head == "event" {
+			return diagnosedInWords(set, principal, yes)
+		}
 		if s := t.d.StepByID(head); s != nil && t.d.askedBy(s, tail) == nil {
 			if words, ok := stepClauses[tail]; ok {
 				return fmt.Sprintf(words[which], Quoted(s.InWords()))
@@ -410,6 +419,31 @@ func (t *teller) yesOrNo(name string, yes bool) string {
 		}
 	}
 	return t.noun(name) + " is " + answer
+}
+
+func diagnosedInWords(set *ValueSet, principal, yes bool) string {
+	verb := "the diagnoses include "
+	switch {
+	case principal && yes:
+		verb = "the principal diagnosis is "
+	case principal:
+		verb = "the principal diagnosis is not "
+	case !yes:
+		verb = "the diagnoses do not include "
+	}
+	return verb + Quoted(set.Title)
+}
+
+// atLeast reads "at_least(2, [a, b, c])" out.
+func (t *teller) atLeast(args []ast.Expr) string {
+	if len(args) != 2 || args[1].Kind() != ast.ListKind {
+		return t.giveUp()
+	}
+	var parts []string
+	for _, e := range args[1].AsList().Elements() {
+		parts = append(parts, t.say(e))
+	}
+	return "at least " + t.value(args[0]) + " of these hold: " + strings.Join(parts, "; ")
 }
 
 // typeOf gives the declared type of a name; empty where nothing is called so.

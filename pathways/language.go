@@ -13,7 +13,7 @@ import (
 )
 
 // language is CEL as one definition speaks it: the standard functions, all(required),
-// over(required), and the definition's names.
+// over(required), at_least(n, […]), and the definition's names.
 type language struct {
 	env   *cel.Env
 	types map[string]string // by dotted name; never iterated
@@ -38,8 +38,27 @@ var baseEnv = sync.OnceValues(func() (*cel.Env, error) {
 		cel.DefaultUTCTimeZone(true),
 		statusFunction("all", "done", "skipped"),
 		statusFunction("over", "done", "skipped", "missed", "cancelled"),
+		cel.Function(atLeast, cel.Overload("at_least_of_bools",
+			[]*cel.Type{cel.IntType, cel.ListType(cel.BoolType)}, cel.BoolType, cel.BinaryBinding(enoughHold))),
 	)
 })
+
+// atLeast is the function that tells whether so many of a list hold: at_least(2, [a, b, c]).
+const atLeast = "at_least"
+
+func enoughHold(wanted, list ref.Val) ref.Val {
+	n, isNumber := wanted.(types.Int)
+	conditions, isList := list.(traits.Lister)
+	if !isNumber || !isList {
+		return types.MaybeNoSuchOverloadErr(list)
+	}
+	for it := conditions.Iterator(); it.HasNext() == types.True; {
+		if it.Next() == types.True {
+			n--
+		}
+	}
+	return types.Bool(n <= 0)
+}
 
 // statusFunction declares a function of a list of texts that is true when each is one of those
 // allowed. An empty list is true, as in CEL's own all().

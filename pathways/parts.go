@@ -19,6 +19,7 @@ type Part struct {
 	Uses []Used `yaml:"uses,omitempty" json:"uses,omitempty"`
 	// Parameters are what a pathway may set where it includes the steps: $owner.
 	Parameters []Parameter `yaml:"parameters,omitempty" json:"parameters,omitempty"`
+	ValueSets  []ValueSet  `yaml:"value_sets,omitempty" json:"value_sets,omitempty"`
 	Clocks     []Clock     `yaml:"clocks,omitempty" json:"clocks,omitempty"`
 	Ladders    []Ladder    `yaml:"ladders,omitempty" json:"ladders,omitempty"`
 	Forms      []Form      `yaml:"forms,omitempty" json:"forms,omitempty"`

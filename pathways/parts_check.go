@@ -24,6 +24,7 @@ func LoadPart(file string, src []byte, parts Parts) (*Part, Problems) {
 	problems = dec.problems
 	if !im.failed {
 		c := &checker{d: d, asked: map[string][]string{}}
+		c.valueSets()
 		c.ladders()
 		c.forms()
 		c.messages()

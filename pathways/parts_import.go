@@ -172,8 +172,8 @@ func (dec *decoder) partHeader(p *Part) {
 	if p.Title == "" {
 		dec.fault(at("title"), "title", "the part has no title", "write title: and what people call it")
 	}
-	if len(p.Ladders)+len(p.Forms)+len(p.Templates)+len(p.Steps)+len(p.Uses) == 0 {
-		dec.fault(at(""), "", "the part holds nothing to use", "write ladders:, forms:, messages: or steps:")
+	if len(p.ValueSets)+len(p.Ladders)+len(p.Forms)+len(p.Templates)+len(p.Steps)+len(p.Uses) == 0 {
+		dec.fault(at(""), "", "the part holds nothing to use", "write ladders:, forms:, messages:, value_sets: or steps:")
 	}
 	if len(p.Steps) == 0 && len(p.Clocks)+len(p.Parameters) > 0 {
 		dec.fault(at(""), "", "only the steps of a part have clocks and parameters, and it has no steps", "remove clocks: and parameters:, or write steps:")
@@ -190,7 +190,7 @@ func (dec *decoder) twice(p *Part, at func(string) spot) {
 	seen := map[string]bool{}
 	for _, name := range p.names() {
 		if seen[name] {
-			dec.fault(at(name), name, fmt.Sprintf("there are two of %s in the part", strings.Replace(name, ".", " ", 1)), "give each its own name")
+			dec.fault(at(name), name, fmt.Sprintf("there are two of %s in the part", strings.NewReplacer(".", " ", "_sets", " sets").Replace(name)), "give each its own name")
 		}
 		seen[name] = true
 	}
@@ -199,6 +199,9 @@ func (dec *decoder) twice(p *Part, at func(string) spot) {
 // names lists what the part holds, as "ladders.contact".
 func (p *Part) names() []string {
 	var names []string
+	for _, x := range p.ValueSets {
+		names = append(names, "value_sets."+x.Name)
+	}
 	for _, x := range p.Clocks {
 		names = append(names, "clocks."+x.Name)
 	}

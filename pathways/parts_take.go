@@ -11,6 +11,9 @@ func (im *importer) offer(p *loadedPart, line int, at spot) {
 	add := func(path string, give func(*Definition, int)) {
 		im.offers = append(im.offers, offer{path: path, from: p, line: line, at: at, give: give})
 	}
+	for _, x := range p.ValueSets {
+		add("value_sets."+x.Name, func(d *Definition, line int) { d.ValueSets = append(d.ValueSets, relined(x, line)) })
+	}
 	for _, x := range p.Ladders {
 		add("ladders."+x.Name, func(d *Definition, line int) { d.Ladders = append(d.Ladders, relined(x, line)) })
 	}
@@ -30,13 +33,13 @@ func (im *importer) offer(p *loadedPart, line int, at spot) {
 // clashes refuses a name that two hold: whoever reads the pathway could not tell which is meant.
 func (im *importer) clashes(d *Definition) {
 	own := map[string]bool{}
-	for _, name := range (&Part{Clocks: d.Clocks, Ladders: d.Ladders, Forms: d.Forms, Templates: d.Templates}).names() {
+	for _, name := range (&Part{ValueSets: d.ValueSets, Clocks: d.Clocks, Ladders: d.Ladders, Forms: d.Forms, Templates: d.Templates}).names() {
 		own[name] = true
 	}
 	from := map[string]*loadedPart{}
 	for _, o := range im.offers {
 		kind, name, _ := strings.Cut(o.path, ".")
-		kind = strings.TrimSuffix(kind, "s")
+		kind = strings.ReplaceAll(strings.TrimSuffix(kind, "s"), "_", " ")
 		other, twice := from[o.path]
 		switch {
 		case own[o.path]:
@@ -85,7 +88,7 @@ func (im *importer) idle(d *Definition, needed map[spot]bool) {
 		if needed[at] {
 			continue
 		}
-		suggestion := "use a ladder, form or message of it, or remove it"
+		suggestion := "use a ladder, form, message or value set of it, or remove it"
 		if p := im.loaded[u.String()]; p != nil && len(p.Steps) > 0 {
 			suggestion = "its steps come with - include: {bundle: " + u.String() + ", as: …}"
 		}

@@ -277,6 +277,7 @@ func TestLoadPartSaysWhatIsWrongByItself(t *testing.T) {
 // is a new version, in a file of its own.
 func TestPublishedPartsNeverChange(t *testing.T) {
 	want := map[string]string{
+		"diagnoses@1":         "sha256:4283a7f128ee554bcff2c7b89b17caa74fe487beecfbd57c3efb728fad2b962c",
 		"reach-patient@1":     "sha256:eb3ced25dec3087e4877ff60eaba9dee930b2b0ec1a8341f93db7ea9e3794de7",
 		"standard-ladders@1":  "sha256:bc747685a282c28ea68aced9ce1cabfa4725a7e2f48b1c1addcb3272518a48eb",
 		"standard-messages@1": "sha256:a1df519f2a374e81410c5409e8318d46249292302d145f3ef985cb20e542ec32",

@@ -167,6 +167,8 @@ func (b *schemaBuilder) value(t reflect.Type, rule map[string]any) map[string]an
 		return map[string]any{"type": "string", "pattern": partName.String()}
 	case reflect.TypeFor[Argument](), reflect.TypeFor[ScoreInput](), reflect.TypeFor[Given](), reflect.TypeFor[Saying]():
 		return scalar()
+	case reflect.TypeFor[CodeList]():
+		return b.list(reflect.TypeFor[string](), nil)
 	case reflect.TypeFor[Ladder]():
 		return map[string]any{"type": "array", "minItems": 1, "items": b.object(reflect.TypeFor[Rung]())}
 	case reflect.TypeFor[Template]():
@@ -196,6 +198,9 @@ func (b *schemaBuilder) list(element reflect.Type, rule map[string]any) map[stri
 		object := map[string]any{"type": "object", "additionalProperties": item}
 		if name.Name == "Language" {
 			object["propertyNames"] = pattern(languageTag)
+		}
+		if element == reflect.TypeFor[CodeList]() {
+			object["propertyNames"] = enum(CodeSystems())
 		}
 		return object
 	}

@@ -23,6 +23,7 @@ var schemaRules = map[string]map[string]any{
 	"WhileActive.policy":       enum(policies),
 	"Fact.type":                enum(valueTypes),
 	"Fact.sensitive":           enum(sensitivityLabels()),
+	"ValueSet.sensitive":       enum(sensitivityLabels()),
 	"Clock.pause":              enum(pauses),
 	"Clock.counts_from":        enum(countsFrom),
 	"Rung.remind":              open(append([]string{"owner", "patient"}, Roles...), identifier),

@@ -24,6 +24,9 @@ var celWords = []string{
 
 // askable tells whether CEL can read the dotted name.
 func askable(dottedName string) bool {
+	if outer, last, deep := cutLast(dottedName); deep && strings.Contains(outer, ".") {
+		return askable(outer) && askable("x."+last)
+	}
 	first, rest, _ := strings.Cut(dottedName, ".")
 	if !identifier.MatchString(first) || rest != "" && !identifier.MatchString(rest) {
 		return false
@@ -39,3 +42,12 @@ func askable(dottedName string) bool {
 
 // IsKey tells whether a text can be the key of a pathway.
 func IsKey(s string) bool { return slug.MatchString(s) }
+
+// cutLast cuts a dotted name before its last part.
+func cutLast(dottedName string) (outer, last string, dotted bool) {
+	i := strings.LastIndexByte(dottedName, '.')
+	if i < 0 {
+		return dottedName, "", false
+	}
+	return dottedName[:i], dottedName[i+1:], true
+}

@@ -90,6 +90,9 @@ func (l *language) unknownName(word string) *fault {
 		known[i] = n.dotted
 	}
 	f := &fault{message: fmt.Sprintf("nothing is called %q here", word)}
+	if m := askedSets.FindStringSubmatch(word); m != nil {
+		return l.unknownSet(m[1])
+	}
 	if instead := wordInstead(word); instead != "" {
 		f.suggestion = instead
 		return f
@@ -107,6 +110,21 @@ func (l *language) unknownName(word string) *fault {
 		if known := fieldsOf(of, known); known != "" {
 			f.suggestion = of + " has " + known
 		}
+	}
+	return f
+}
+
+// unknownSet says that a set of diagnoses is not there.
+func (l *language) unknownSet(set string) *fault {
+	var known []string
+	for _, n := range l.names {
+		if name, ok := strings.CutPrefix(n.dotted, "event."+anyDiagnosis); ok && !slices.Contains(known, name) {
+			known = append(known, name)
+		}
+	}
+	f := &fault{message: fmt.Sprintf("there is no value set %q", set), suggestion: "declare it under value_sets, or name under uses the part that holds it"}
+	if near := nearest(set, known); near != "" {
+		f.suggestion = fmt.Sprintf("did you mean %q?", near)
 	}
 	return f
 }

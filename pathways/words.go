@@ -55,6 +55,9 @@ func (d *Definition) NameInWords(name string) string {
 	case "patient":
 		return "patient " + Plain(tail)
 	case "event", "attempts":
+		if set, principal := d.AskedDiagnosis(tail); set != nil {
+			return diagnosisInWords(set, principal)
+		}
 		return Plain(tail)
 	}
 	s := d.StepByID(head)
@@ -68,6 +71,13 @@ func (d *Definition) NameInWords(name string) string {
 		return s.InWords()
 	}
 	return s.InWords() + ", " + Plain(tail)
+}
+
+func diagnosisInWords(set *ValueSet, principal bool) string {
+	if principal {
+		return "principal diagnosis: " + set.Title
+	}
+	return "diagnosis: " + set.Title
 }
 
 // askedBy finds the question of the step's form; nil where there is none.

@@ -244,7 +244,7 @@ func TestEncounterIsReadBack(t *testing.T) {
 	admitted := monday.Add(-24 * time.Hour)
 	e := care.Encounter{
 		PatientID: ada, Identifier: care.Identifier{System: "hospital", Value: "V1"}, Class: care.Inpatient, Status: care.EncounterInProgress,
-		AdmittedAt: &admitted, UpdatedAt: monday, Diagnoses: []care.Coding{{Code: "I50.9"}},
+		AdmittedAt: &admitted, UpdatedAt: monday, Diagnoses: []care.Diagnosis{{Coding: care.Coding{Code: "I50.9"}}},
 	}
 	inTx(t, s, func(tx *store.Tx) error { return tx.PutEncounter(&e) })
 	e.Status = care.EncounterDischarged

@@ -8,17 +8,27 @@ import (
 )
 
 // stayDiagnoses are the diagnoses of each stay, in order.
-type stayDiagnoses map[*origin][]care.Coding
+type stayDiagnoses map[*origin][]care.Diagnosis
 
 // add puts the codes of a condition behind those that are there; a code counts once.
-func (d stayDiagnoses) add(encounter *origin, codes concept) {
+func (d stayDiagnoses) add(encounter *origin, codes concept, use care.DiagnosisUse, rank int) {
 	for _, c := range codings(codes) {
-		same := func(o care.Coding) bool {
+		same := func(o care.Diagnosis) bool {
 			return o.System == c.System && o.Code == c.Code && (c.Code != "" || o.Display == c.Display)
 		}
 		if !slices.ContainsFunc(d[encounter], same) {
-			d[encounter] = append(d[encounter], c)
+			d[encounter] = append(d[encounter], care.Diagnosis{Coding: c, Use: use, Rank: rank})
 		}
+	}
+}
+
+// principal ranks what a stay has as its principal diagnosis, unless something was ranked.
+func (d stayDiagnoses) principal(encounter *origin) {
+	if slices.ContainsFunc(d[encounter], func(o care.Diagnosis) bool { return o.Rank > 0 }) {
+		return
+	}
+	for i := range d[encounter] {
+		d[encounter][i].Rank = 1
 	}
 }
 
@@ -37,7 +47,8 @@ func codings(c concept) []care.Coding {
 }
 
 // diagnoses joins conditions to stays: first those that the Encounter names, by rank, then those
-// that name the Encounter. A condition that no reference joins to a stay is not a stay's diagnosis.
+// that name the Encounter, then why the patient came. A condition that no reference joins to a stay
+// is not a stay's diagnosis.
 func (m *message) diagnoses() (stayDiagnoses, error) {
 	out := stayDiagnoses{}
 	used := map[*origin]bool{}
@@ -46,32 +57,65 @@ func (m *message) diagnoses() (stayDiagnoses, error) {
 		byOrigin[c.origin] = c
 	}
 	for _, e := range m.encounters {
-		for _, r := range namedBy(e.body) {
-			c := byOrigin[m.lookup(e.origin, r, "Condition")]
+		for _, d := range namedBy(e.body) {
+			c := byOrigin[m.lookup(e.origin, d.condition, "Condition")]
 			if c == nil || refuted(c.body) {
 				continue
 			}
 			used[c.origin] = true
-			out.add(e.origin, c.body.Code)
+			out.add(e.origin, c.body.Code, d.use, d.rank)
 		}
 	}
-	return out, m.joinConditions(out, used)
+	joined, err := m.joinConditions(out, used)
+	if err != nil {
+		return out, err
+	}
+	for _, e := range m.encounters {
+		if joined[e.origin] == 1 {
+			out.principal(e.origin) // the only one that names the stay
+		}
+		for i, reason := range e.body.ReasonCode {
+			out.add(e.origin, reason, care.UseAdmission, i+1)
+		}
+	}
+	return out, nil
 }
 
-// namedBy gives the conditions that an Encounter refers to, the highest ranked first.
-func namedBy(e encounter) []reference {
-	ranked := slices.Clone(e.Diagnosis)
-	slices.SortStableFunc(ranked, func(a, b encounterDiagnosis) int {
+// namedCondition is a condition that an Encounter refers to.
+type namedCondition struct {
+	condition reference
+	use       care.DiagnosisUse
+	rank      int
+}
+
+// namedBy gives the conditions that an Encounter refers to, the highest ranked first. Where none has
+// a rank their order is taken for it, as senders that make them of HL7 v2's DG1 mean it.
+func namedBy(e encounter) []namedCondition {
+	sorted := slices.Clone(e.Diagnosis)
+	slices.SortStableFunc(sorted, func(a, b encounterDiagnosis) int {
 		return cmp.Compare(rank(a.Rank), rank(b.Rank))
 	})
-	var out []reference
-	for _, d := range ranked {
-		out = append(out, d.Condition)
+	ranked := len(sorted) > 0 && rank(sorted[0].Rank) < unranked
+	var out []namedCondition
+	for i, d := range sorted {
+		n := namedCondition{condition: d.Condition, rank: i + 1}
+		if ranked {
+			n.rank = int(rank(d.Rank) % unranked)
+		}
+		if d.Use.has("AD") { // diagnosis-role: admission
+			n.use = care.UseAdmission
+		}
+		out = append(out, n)
 	}
-	return append(out, e.ReasonReference...)
+	for _, r := range e.ReasonReference {
+		out = append(out, namedCondition{condition: r})
+	}
+	return out
 }
 
-func (m *message) joinConditions(out stayDiagnoses, used map[*origin]bool) error {
+// joinConditions adds the conditions that name a stay, and gives how many each stay has.
+func (m *message) joinConditions(out stayDiagnoses, used map[*origin]bool) (map[*origin]int, error) {
+	joined := map[*origin]int{}
 	for _, c := range m.conditions {
 		if refuted(c.body) {
 			m.unread["Condition that is refuted or entered in error"]++
@@ -86,15 +130,16 @@ func (m *message) joinConditions(out stayDiagnoses, used map[*origin]bool) error
 		}
 		same, err := m.samePatient(c, stay)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if !same {
 			m.notes.add("Condition.encounter is a stay of another patient: left out", c.path)
 			continue
 		}
-		out.add(stay, c.body.Code)
+		out.add(stay, c.body.Code, "", 0)
+		joined[stay]++
 	}
-	return nil
+	return joined, nil
 }
 
 // samePatient guards against a diagnosis that would land on another person's stay.

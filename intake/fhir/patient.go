@@ -131,12 +131,15 @@ func telecoms(points []contactPoint) []care.Telecom {
 	return out
 }
 
+// unranked is the rank of what has none: behind all others.
+const unranked = 1 << 32
+
 // rank reads an element rank: 1 is best, none is worst.
 func rank(given json.Number) int64 {
 	if n, err := given.Int64(); err == nil && n > 0 {
 		return n
 	}
-	return 1 << 32
+	return unranked
 }
 
 func telecomUse(use string) string {

@@ -124,6 +124,7 @@ type encounter struct {
 	Subject         reference            `json:"subject"`
 	Period          period               `json:"period"`
 	Diagnosis       []encounterDiagnosis `json:"diagnosis"`
+	ReasonCode      []concept            `json:"reasonCode"`
 	ReasonReference []reference          `json:"reasonReference"`
 	Hospitalization struct {
 		DischargeDisposition concept `json:"dischargeDisposition"`
@@ -136,6 +137,7 @@ type encounter struct {
 
 type encounterDiagnosis struct {
 	Condition reference   `json:"condition"`
+	Use       concept     `json:"use"` // R4 diagnosis-role
 	Rank      json.Number `json:"rank"`
 }
 

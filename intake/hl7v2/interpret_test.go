@@ -54,15 +54,32 @@ func TestDischarge(t *testing.T) {
 			Act: care.ActDischarge, Identifier: care.Identifier{System: "HOSP", Value: "V9", Type: "VN"},
 			Class: care.Inpatient, AdmittedAt: at(t, "20261115"), DischargedAt: at(t, "202611201030"),
 			Disposition: care.ToHome, Facility: "urn:oid:1.2.3",
-			Diagnoses: []care.Coding{
-				{System: "http://hl7.org/fhir/sid/icd-10-cm", Code: "I50.9", Display: "Heart failure"},
-				{System: "http://hl7.org/fhir/sid/icd-9-cm", Code: "428.0", Display: "CHF"},
-				{System: "http://snomed.info/sct", Code: "84114007", Display: "Heart failure"},
+			Diagnoses: []care.Diagnosis{
+				{Coding: care.Coding{System: "http://hl7.org/fhir/sid/icd-10-cm", Code: "I50.9", Display: "Heart failure"}, Use: care.UseAdmission, Rank: 1},
+				{Coding: care.Coding{System: "http://hl7.org/fhir/sid/icd-9-cm", Code: "428.0", Display: "CHF"}, Rank: 2},
+				{Coding: care.Coding{System: "http://snomed.info/sct", Code: "84114007", Display: "Heart failure"}, Rank: 3},
 			},
 		}},
 	}
 	if diff := cmp.Diff(want, in); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// The priority of a diagnosis outweighs its place, and a code without a system is known by its form.
+func TestDiagnosisPriorityAndForm(t *testing.T) {
+	in := interpret(t, adt("A03", map[int]string{2: "I", 19: "V9", 45: "202611201030"})+
+		"\rDG1|1||E11.9^Diabetes|||F|||||||||2\rDG1|2||J44.1^COPD^I10C|||F|||||||||1\rDG1|3||V9^odd|||F")
+	want := []care.Diagnosis{
+		{Coding: care.Coding{System: care.SystemICD10CM, Code: "E11.9", Display: "Diabetes"}, Rank: 2},
+		{Coding: care.Coding{System: care.SystemICD10CM, Code: "J44.1", Display: "COPD"}, Rank: 1},
+		{Coding: care.Coding{Code: "V9", Display: "odd"}},
+	}
+	if diff := cmp.Diff(want, in.Encounters[0].Diagnoses); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if len(in.Warnings) != 1 || !strings.Contains(in.Warnings[0], "DG1-3") {
+		t.Errorf("warnings %q", in.Warnings)
 	}
 }
 

@@ -180,23 +180,3 @@ func (r *reading) disposition(pv1 Segment) care.Disposition {
 	r.warnf("PV1-36 is not in HL7 table 0112 nor UB-04: where the patient went is unknown; map the code in the facility's settings")
 	return care.DispositionNil
 }
-
-// diagnoses reads DG1. The text of a diagnosis without a code is left out: a condition can't ask
-// about it.
-func (r *reading) diagnoses() []care.Coding {
-	var found []care.Coding
-	for _, dg1 := range r.msg.All("DG1") {
-		c := coding(dg1.Field(3))
-		if c.Code == "" {
-			continue
-		}
-		if c.System == "" {
-			c.System = codeSystem(dg1.Field(2).String())
-		}
-		if c.Display == "" {
-			c.Display = dg1.Field(4).Text()
-		}
-		found = append(found, c)
-	}
-	return found
-}

@@ -98,7 +98,7 @@ func TestFold(t *testing.T) {
 
 func TestFoldKeepsWhatIsNotSaidAgain(t *testing.T) {
 	rich := report(1, care.ActAdmit, func(r *router.Report) {
-		r.Facility, r.Diagnoses = "North", []care.Coding{{Code: "I50.9"}}
+		r.Facility, r.Diagnoses = "North", []care.Diagnosis{{Coding: care.Coding{Code: "I50.9"}}}
 	})
 	enc := router.Fold("e", "p", []router.Report{rich, report(2, care.ActUpdate)})
 	if enc.Facility != "North" || len(enc.Diagnoses) != 1 || !enc.UpdatedAt.Equal(on(2)) {

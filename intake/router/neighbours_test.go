@@ -214,7 +214,7 @@ func TestWhatFollowsIsStartedOnce(t *testing.T) {
 	if started != 1 {
 		t.Errorf("%d follow the one that was completed", started)
 	}
-	if got := w.decisions("4711"); len(got) != 4 { // two by hand, and one about each end
+	if got := w.decisionsOn("", "4711"); len(got) != 4 { // two by hand, and one about each end
 		t.Errorf("decided %q", got)
 	}
 }

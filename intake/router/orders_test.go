@@ -74,9 +74,10 @@ func TestEveryOrderOfReportsEndsAlike(t *testing.T) {
 	for name, messages := range sets {
 		t.Run(name, func(t *testing.T) {
 			orders := ordersOf(messages)
-			want := arrive(t, messages)
+			e := library(t, pathway)
+			want := arrive(t, e, messages)
 			for _, order := range orders {
-				got := arrive(t, order)
+				got := arrive(t, e, order)
 				if name == "a discharge that is cancelled for good" {
 					// Nothing starts where it was cancelled before it was heard of, and what was told of it
 					// after that is not learned: there is no discharge that it could be about.
@@ -127,9 +128,8 @@ type standingOfPathway struct {
 
 // arrive folds the messages one by one, each as it arrives, and tells the pathway as the router
 // does: what is known of the stay now, and a launch where there is a discharge.
-func arrive(t *testing.T, messages []hospitalReport) standingOfPathway {
+func arrive(t *testing.T, e *engine.Engine, messages []hospitalReport) standingOfPathway {
 	t.Helper()
-	e := tcm(t)
 	now := instantOf(t, "2025-11-28T12:00:00-05:00")
 	var state engine.State
 	var arrived []router.Report
@@ -179,9 +179,9 @@ func outcomeOf(s engine.State) standingOfPathway {
 	return out
 }
 
-func tcm(t *testing.T) *engine.Engine {
+func library(t *testing.T, key string) *engine.Engine {
 	t.Helper()
-	const file = "../../pathways/library/post-discharge-tcm.yaml"
+	file := "../../pathways/library/" + key + ".yaml"
 	src, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)

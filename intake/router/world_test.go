@@ -325,13 +325,19 @@ func (w *world) of(visit string) care.Enrollment {
 	return all[0]
 }
 
-func (w *world) decisions(mrn string) []string {
+// decisions are those about the general follow-up.
+func (w *world) decisions(mrn string) []string { return w.decisionsOn(pathway, mrn) }
+
+// decisionsOn are those about one pathway; about all where it is not named.
+func (w *world) decisionsOn(key, mrn string) []string {
 	w.t.Helper()
 	all, err := w.store.LaunchDecisions(w.t.Context(), store.LaunchFilter{PatientID: w.patient(mrn).ID})
 	w.must(err)
 	var said []string
 	for _, d := range slices.Backward(all) {
-		said = append(said, strings.TrimSuffix(d.Decision+": "+d.Reason, ": "))
+		if key == "" || d.Pathway == key {
+			said = append(said, strings.TrimSuffix(d.Decision+": "+d.Reason, ": "))
+		}
 	}
 	return said
 }

@@ -68,7 +68,7 @@ func ruleOf(p place) rule {
 // sections say what the top parts of a definition are about.
 var sections = map[string]Kind{
 	"clocks": Clock, "ladders": Ladder, "owner": Owner, "steps": Step, "tracks": Order, "forms": Form, "messages": Message,
-	"ends": End, "launch": Launch, "conforms_to": Claim, "facts": Fact, "languages": Language,
+	"ends": End, "launch": Launch, "value_sets": Launch, "conforms_to": Claim, "facts": Fact, "languages": Language,
 }
 
 // rules are by pattern. No severity means care.
@@ -104,10 +104,20 @@ var rules = map[string]rule{
 	"forms.*.fields.*.translations.*.unit":   {kind: Form, phrase: "unit"},
 	"forms.*.fields.*.translations.*.labels": {kind: Form, severity: Wording, phrase: "what a patient reads for the answers"},
 
-	"emergency":                 {kind: Message, severity: Wording, phrase: "what is said about an emergency", absent: "what the organization says"},
-	"emergency.*":               {kind: Message, severity: Wording, plural: "the languages of what is said about an emergency"},
-	"emergency.*.text":          {kind: Message, severity: Wording, phrase: "what is said about an emergency", say: asQuote, prose: true},
-	"steps.*.message.questions": {kind: Message, phrase: "brings the questions of", absent: "none", say: asSteps},
+	"emergency":                  {kind: Message, severity: Wording, phrase: "what is said about an emergency", absent: "what the organization says"},
+	"emergency.*":                {kind: Message, severity: Wording, plural: "the languages of what is said about an emergency"},
+	"emergency.*.text":           {kind: Message, severity: Wording, phrase: "what is said about an emergency", say: asQuote, prose: true},
+	"steps.*.message.questions":  {kind: Message, phrase: "brings the questions of", absent: "none", say: asSteps},
+	"value_sets":                 {kind: Launch, phrase: "sets of diagnoses"},
+	"value_sets.*":               {kind: Launch, plural: "the sets of diagnoses"},
+	"value_sets.*.title":         {kind: Text, severity: Wording, phrase: "title", say: asQuote},
+	"value_sets.*.source":        {kind: Text, severity: Wording, phrase: "source", say: asQuote, prose: true},
+	"value_sets.*.codes":         {kind: Launch, phrase: "codes"},
+	"value_sets.*.codes.*":       {kind: Launch, plural: "the code systems"},
+	"value_sets.*.codes.*.codes": {kind: Launch, phrase: "codes"},
+	"value_sets.*.except":        {kind: Launch, phrase: "codes left out", absent: "none"},
+	"value_sets.*.except.*":      {kind: Launch, plural: "the code systems that codes are left out of"},
+	"value_sets.*.sensitive":     {kind: Launch, phrase: "sensitive", absent: "no", say: asCode},
 
 	"launch.on":                     {kind: Launch, phrase: "starts when", say: asEvent},
 	"launch.when":                   {kind: Launch, phrase: "only if", absent: "always", say: asExpr},

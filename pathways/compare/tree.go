@@ -193,7 +193,7 @@ func same(a, b *node) bool {
 }
 
 // keyNames are the fields by which the items of a list are known.
-var keyNames = []string{"id", "name", "language", "part"}
+var keyNames = []string{"id", "name", "language", "part", "system"}
 
 // keyed gives the field by which the items of both lists are told apart; empty where they have none.
 func keyed(a, b *node) string {

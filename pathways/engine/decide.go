@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"strings"
+
 	"throughline/care"
 	"throughline/pathways"
 )
@@ -9,6 +11,8 @@ import (
 type Decision struct {
 	Start  bool   `json:"start"`
 	Reason string `json:"reason,omitempty"` // why not
+	// Untold says that it depends on diagnoses of which nothing was told so far.
+	Untold bool `json:"untold,omitempty"`
 }
 
 // Decide tells whether the pathway would start with what the launch holds. It is asked before an
@@ -32,10 +36,25 @@ func (r *run) launchDecision(vals pathways.Values) Decision {
 		}
 	}
 	v := r.holds(r.def.Launch.When, vals)
+	if waiting := r.untold(v); waiting != "" {
+		return Decision{Reason: "not known yet: " + waiting, Untold: true}
+	}
 	if !v.True {
 		return Decision{Reason: "not for this pathway: " + v.words()}
 	}
 	return Decision{Start: true}
+}
+
+// untold names the diagnoses that a launch could not be decided without; empty where it was decided,
+// or asks for none. They come with a later message, and the launch is decided again.
+func (r *run) untold(v answer) string {
+	var names []string
+	for _, name := range v.Unknown {
+		if set, _ := r.def.AskedDiagnosis(strings.TrimPrefix(name, "event.")); set != nil {
+			names = append(names, r.nameInWords(name))
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // EnrollmentID gives the id of the enrollment that a launch makes. The same stay (or patient, or

@@ -336,7 +336,7 @@ func (r *run) eventFact(name string) (any, bool) {
 	if enc == nil {
 		return nil, false
 	}
-	return encounterFact(enc, name, r.s.EncounterID)
+	return r.encounterFact(enc, name, r.s.EncounterID)
 }
 
 func endedFact(ended *EndedEnrollment, name string) (any, bool) {
@@ -351,8 +351,13 @@ func endedFact(ended *EndedEnrollment, name string) (any, bool) {
 	return nil, false
 }
 
-func encounterFact(enc *care.Encounter, name string, own care.ID) (any, bool) {
+func (r *run) encounterFact(enc *care.Encounter, name string, own care.ID) (any, bool) {
+	if set, principal := r.def.AskedDiagnosis(name); set != nil {
+		return diagnosisFact(enc, set, principal)
+	}
 	switch name {
+	case "facility":
+		return enc.Facility, enc.Facility != ""
 	case "class":
 		return string(enc.Class), enc.Class != ""
 	case "disposition":
@@ -368,6 +373,20 @@ func encounterFact(enc *care.Encounter, name string, own care.ID) (any, bool) {
 		return enc.ID == own, true
 	}
 	return nil, false
+}
+
+// diagnosisFact tells whether a diagnosis of the stay belongs to a set. As long as none was told, or
+// none was ranked where the principal one is asked for, it is not known: the codes often come days
+// after the discharge.
+func diagnosisFact(enc *care.Encounter, set *pathways.ValueSet, principal bool) (any, bool) {
+	list := enc.Diagnosed()
+	if principal {
+		list = enc.Principal()
+	}
+	if len(list) == 0 {
+		return nil, false
+	}
+	return set.HoldsAny(list), true
 }
 
 func observationFact(o *care.ObservationReport, name string) (any, bool) {

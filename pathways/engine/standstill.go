@@ -122,6 +122,9 @@ func (r *run) unqualified() string {
 		return "the discharge was cancelled"
 	}
 	d := r.launchDecision(encounterValues{values{r: r}, enc, r.s.EncounterID})
+	if d.Untold {
+		return "" // it started with what was known then, and nothing says otherwise
+	}
 	return d.Reason
 }
 
@@ -136,7 +139,7 @@ type encounterValues struct {
 func (v encounterValues) Value(name string) (any, bool) {
 	const prefix = "event."
 	if len(name) > len(prefix) && name[:len(prefix)] == prefix {
-		return encounterFact(v.enc, name[len(prefix):], v.own)
+		return v.r.encounterFact(v.enc, name[len(prefix):], v.own)
 	}
 	return v.values.Value(name)
 }

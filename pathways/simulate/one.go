@@ -146,8 +146,21 @@ func (q Question) Launch(def *pathways.Definition) (engine.Launch, error) {
 			stay.DischargedAt = &q.Start
 		}
 		l.Encounter = stay
+		return q.qualified(def, l)
 	}
 	return l, nil
+}
+
+// qualified gives the stay what no fact tells and the launch asks, such as diagnoses.
+func (q Question) qualified(def *pathways.Definition, l engine.Launch) (engine.Launch, error) {
+	if len(def.ValueSets) == 0 {
+		return l, nil
+	}
+	eng, err := engine.For(def)
+	if err != nil {
+		return l, care.Errorf(care.Invalid, "the definition cannot be run: %w", err).At("source")
+	}
+	return eng.Qualified(l), nil
 }
 
 // afterEnd is the end of another pathway that launches this one.

@@ -84,7 +84,7 @@ func (p *player) play() error {
 	if err != nil {
 		return fmt.Errorf("the launch: %w", err)
 	}
-	if d := p.world.Engine.Decide(launch); !d.Start {
+	if d := p.world.Engine.Decide(launch); !d.Start && !p.scenario.Launch.ByHand {
 		p.declined = d.Reason
 		p.check("the launch", p.scenario.Expect)
 		return nil
@@ -144,7 +144,7 @@ func (p *player) launch() (engine.Launch, error) {
 	if l.DischargedAt == "" {
 		return launch, nil
 	}
-	enc, err := p.encounter(Stay{Class: l.Class, Status: care.EncounterDischarged, Disposition: cmp.Or(l.Disposition, care.ToHome), AdmittedAt: l.AdmittedAt, DischargedAt: l.DischargedAt})
+	enc, err := p.encounter(Stay{Class: l.Class, Status: care.EncounterDischarged, Disposition: cmp.Or(l.Disposition, care.ToHome), AdmittedAt: l.AdmittedAt, DischargedAt: l.DischargedAt, Facility: l.Facility, Diagnoses: l.Diagnoses})
 	launch.Encounter = enc
 	return launch, err
 }
@@ -164,14 +164,30 @@ func (p *player) encounter(s Stay) (*care.Encounter, error) {
 	}
 	enc := &care.Encounter{
 		ID: id, PatientID: patientID, Class: cmp.Or(s.Class, care.Inpatient), Status: s.Status, Disposition: s.Disposition,
-		Revision: p.revision, UpdatedAt: p.world.Now,
+		Revision: p.revision, UpdatedAt: p.world.Now, Facility: s.Facility,
 	}
 	var err error
+	if enc.Diagnoses, err = diagnoses(s.Diagnoses); err != nil {
+		return nil, err
+	}
 	if enc.AdmittedAt, err = p.optional(s.AdmittedAt); err != nil {
 		return nil, err
 	}
 	enc.DischargedAt, err = p.optional(s.DischargedAt)
 	return enc, err
+}
+
+// diagnoses reads those of a stay, ranked as they stand.
+func diagnoses(texts []string) ([]care.Diagnosis, error) {
+	var list []care.Diagnosis
+	for i, text := range texts {
+		c, err := pathways.DiagnosisOf(text)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, care.Diagnosis{Coding: c, Rank: i + 1})
+	}
+	return list, nil
 }
 
 // factValues gives the values in the order of their names.

@@ -39,10 +39,16 @@ type Launch struct {
 	Disposition  care.Disposition    `yaml:"disposition,omitempty"` // default home
 	DischargedAt string              `yaml:"discharged_at,omitempty"`
 	AdmittedAt   string              `yaml:"admitted_at,omitempty"`
-	Need         string              `yaml:"need,omitempty"`
-	After        *After              `yaml:"after,omitempty"` // the end that launches a pathway which follows another
-	Facts        map[string]any      `yaml:"facts,omitempty"`
-	Patient      Patient             `yaml:"patient,omitempty"`
+	Facility     string              `yaml:"facility,omitempty"`
+	// Diagnoses are those of the stay, the principal one first: I50.9, or with another code system in
+	// front, "snomed-ct 84114007".
+	Diagnoses []string `yaml:"diagnoses,omitempty"`
+	// ByHand says that a person starts the pathway though an event would: nothing of a stay is known.
+	ByHand  bool           `yaml:"by_hand,omitempty"`
+	Need    string         `yaml:"need,omitempty"`
+	After   *After         `yaml:"after,omitempty"` // the end that launches a pathway which follows another
+	Facts   map[string]any `yaml:"facts,omitempty"`
+	Patient Patient        `yaml:"patient,omitempty"`
 	// Superseded says that a later discharge is followed already.
 	Superseded bool `yaml:"superseded,omitempty"`
 }
@@ -113,6 +119,8 @@ type Stay struct {
 	Disposition  care.Disposition     `yaml:"disposition,omitempty"`
 	AdmittedAt   string               `yaml:"admitted_at,omitempty"`
 	DischargedAt string               `yaml:"discharged_at,omitempty"`
+	Facility     string               `yaml:"facility,omitempty"`
+	Diagnoses    []string             `yaml:"diagnoses,omitempty"` // as a launch's
 }
 
 // Visit is what an appointment event tells.

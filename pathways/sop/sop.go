@@ -41,6 +41,7 @@ type document struct {
 
 	Starts, OncePer, WhileActive string
 	Excluded                     []exclusion
+	Diagnoses                    []diagnoses
 	Facts                        []fact
 	Roles                        []role
 	Sends                        []work // what goes out by itself
@@ -52,6 +53,8 @@ type document struct {
 }
 
 type exclusion struct{ When, Because string }
+
+type diagnoses struct{ Title, Codes, Source string }
 
 type fact struct{ Label, Kind, From string }
 
@@ -78,6 +81,9 @@ func documentOf(v Version) document {
 	for _, x := range d.Launch.Unless {
 		doc.Excluded = append(doc.Excluded, exclusion{upperFirst(d.ExpressionInWords(x.When)), oneLine(x.Because)})
 	}
+	for i := range d.ValueSets {
+		doc.Diagnoses = append(doc.Diagnoses, diagnosesOf(&d.ValueSets[i]))
+	}
 	for i := range d.Facts {
 		doc.Facts = append(doc.Facts, factOf(d, &d.Facts[i]))
 	}
@@ -88,6 +94,22 @@ func documentOf(v Version) document {
 		doc.Ends = append(doc.Ends, sentence(d.EndInWords(&d.Ends[i])))
 	}
 	return doc
+}
+
+// diagnosesOf lists the codes of a set of diagnoses.
+func diagnosesOf(v *pathways.ValueSet) diagnoses {
+	in := func(lists []pathways.CodeList) string {
+		var all []string
+		for _, l := range lists {
+			all = append(all, strings.ToUpper(l.Name)+" "+strings.Join(l.Codes, ", "))
+		}
+		return strings.Join(all, "; ")
+	}
+	codes := in(v.Codes)
+	if len(v.Except) > 0 {
+		codes += ", without " + in(v.Except)
+	}
+	return diagnoses{Title: v.Title, Codes: codes, Source: oneLine(v.Source)}
 }
 
 func languagesOf(d *pathways.Definition) []string {

@@ -91,9 +91,12 @@ func (x launcher) plainest() (engine.Launch, bool) {
 	for _, class := range x.told("event.class", "inpatient", "observation", "emergency", "outpatient") {
 		for _, disposition := range x.told("event.disposition", "home") {
 			for _, need := range x.told("event.need", x.needs()...) {
-				l := x.launch(class, disposition, need)
-				if x.eng.Decide(l).Start {
-					return l, true
+				for _, diagnoses := range engine.DiagnosisChoices(x.def) {
+					l := x.launch(class, disposition, need)
+					setDiagnoses(&l, diagnoses)
+					if x.eng.Decide(l).Start {
+						return l, true
+					}
 				}
 			}
 		}
@@ -175,6 +178,13 @@ func (x launcher) settings() []setting {
 			list = append(list, s)
 		}
 	}
+	if mentionsDiagnoses(later) {
+		list = append(list, setting{name: "diagnoses", values: x.startingDiagnoses(), set: func(l *engine.Launch, v any) {
+			if i, ok := v.(int); ok {
+				setDiagnoses(l, engine.DiagnosisChoices(x.def)[i])
+			}
+		}})
+	}
 	for _, p := range patientSettings {
 		if mentions(later, "patient."+p.name) {
 			q := question{name: "patient." + p.name, typ: p.typ}
@@ -182,6 +192,35 @@ func (x launcher) settings() []setting {
 		}
 	}
 	return list
+}
+
+// mentionsDiagnoses tells whether something after the launch asks for what the stay was about.
+func mentionsDiagnoses(asks []pathways.Asked) bool {
+	return slices.ContainsFunc(asks, func(a pathways.Asked) bool {
+		return slices.ContainsFunc(a.Names, func(name string) bool {
+			return strings.HasPrefix(name, "event.diagnosis.") || strings.HasPrefix(name, "event.principal_diagnosis.")
+		})
+	})
+}
+
+// startingDiagnoses gives the choices of diagnoses with which the plainest launch starts the pathway.
+func (x launcher) startingDiagnoses() []any {
+	base, _ := x.plainest()
+	var starting []any
+	for i, diagnoses := range engine.DiagnosisChoices(x.def) {
+		l := copied(base)
+		setDiagnoses(&l, diagnoses)
+		if x.eng.Decide(l).Start {
+			starting = append(starting, i)
+		}
+	}
+	return starting
+}
+
+func setDiagnoses(l *engine.Launch, diagnoses []care.Diagnosis) {
+	if l.Encounter != nil {
+		l.Encounter.Diagnoses = diagnoses
+	}
 }
 
 func (x launcher) factSetting(f pathways.Fact, asks []pathways.Asked) (setting, bool) {

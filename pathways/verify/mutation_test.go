@@ -207,6 +207,8 @@ type mutant struct {
 func mutants(tree yaml.MapSlice) []mutant {
 	f := &finder{root: tree}
 	f.header()
+	f.launch()
+	f.each("facts", func(p path) { f.part(p.to("from"), noCondition) })
 	f.each("clocks", f.clock)
 	f.each("ladders", f.ladder)
 	f.each("messages", f.message)
@@ -258,6 +260,24 @@ func (f *finder) header() {
 	f.part(path{"owner"})
 	for i := range list(get(f.root, "languages")) {
 		f.part(path{"languages", i})
+	}
+}
+
+func (f *finder) launch() {
+	f.part(path{"launch", "on"}, noEvent)
+	f.part(path{"launch", "when"}, noCondition)
+	f.part(path{"launch", "once_per"}, noName)
+	f.part(path{"launch", "while_active", "policy"}, noName)
+	for i := range list(find(f.root, path{"launch", "unless"})) {
+		f.part(path{"launch", "unless", i}, noName)
+		f.part(path{"launch", "unless", i, "when"}, noCondition)
+		f.part(path{"launch", "unless", i, "because"}, "")
+	}
+	for i := range list(get(f.root, "relations")) {
+		f.part(path{"relations", i, "is"}, noName)
+	}
+	for i := range list(get(f.root, "uses")) {
+		f.part(path{"uses", i}, noName)
 	}
 }
 

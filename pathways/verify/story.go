@@ -194,6 +194,13 @@ func launchInWords(l *engine.Launch) string {
 	if l.Encounter != nil && l.Encounter.Disposition != "" {
 		parts = append(parts, "discharged to "+plain(string(l.Encounter.Disposition)))
 	}
+	if l.Encounter != nil && len(l.Encounter.Diagnoses) > 0 {
+		codes := make([]string, len(l.Encounter.Diagnoses))
+		for i, d := range l.Encounter.Diagnoses {
+			codes[i] = d.Code
+		}
+		parts = append(parts, "diagnosed with "+strings.Join(codes, ", "))
+	}
 	if l.Ended != nil {
 		parts = append(parts, "after "+plain(l.Ended.Pathway)+" ended as "+plain(l.Ended.Outcome))
 	}
