@@ -62,14 +62,15 @@ func begin(rt *rapid.T, d *pathways.Definition, name string) *simulate.World {
 	}
 	w := simulate.New(e, monday)
 	w.Services = []engine.Candidate{{ServiceID: care.KeyID("service", "one"), Name: "One"}, {ServiceID: care.KeyID("service", "two"), Name: "Two"}}
-	discharged := monday.Add(-time.Hour)
+	admitted, discharged := monday.Add(-72*time.Hour), monday.Add(-time.Hour)
 	stay := &care.Encounter{
-		ID: care.KeyID("stay", name), Class: care.Inpatient, Status: care.EncounterDischarged, Disposition: care.ToHome, DischargedAt: &discharged,
+		ID: care.KeyID("stay", name), Class: care.Inpatient, Status: care.EncounterDischarged, Disposition: care.ToHome, AdmittedAt: &admitted, DischargedAt: &discharged,
 	}
-	err = w.Do(engine.Event{Kind: engine.Started, Actor: care.Actor{Kind: care.System}, Launch: &engine.Launch{
+	launch := e.Qualified(engine.Launch{
 		EnrollmentID: care.KeyID("enrollment", name), PatientID: care.KeyID("patient", name), Encounter: stay, Facts: asked(d), Need: "transportation-insecurity",
 		Zone: "America/New_York", Calendar: care.USFederalCalendar(),
-	}})
+	})
+	err = w.Do(engine.Event{Kind: engine.Started, Actor: care.Actor{Kind: care.System}, Launch: &launch})
 	if err != nil {
 		rt.Fatal(err)
 	}
