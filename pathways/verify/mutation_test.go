@@ -208,7 +208,7 @@ func mutants(tree yaml.MapSlice) []mutant {
 	f := &finder{root: tree}
 	f.header()
 	f.launch()
-	f.each("facts", func(p path) { f.part(p.to("from"), noCondition) })
+	f.each("facts", func(p path) { f.part(p.to("from")) })
 	f.each("clocks", f.clock)
 	f.each("ladders", f.ladder)
 	f.each("messages", f.message)
@@ -264,20 +264,20 @@ func (f *finder) header() {
 }
 
 func (f *finder) launch() {
-	f.part(path{"launch", "on"}, noEvent)
-	f.part(path{"launch", "when"}, noCondition)
-	f.part(path{"launch", "once_per"}, noName)
-	f.part(path{"launch", "while_active", "policy"}, noName)
+	f.part(path{"launch", "on"})
+	f.part(path{"launch", "when"})
+	f.part(path{"launch", "once_per"})
+	f.part(path{"launch", "while_active", "policy"})
 	for i := range list(find(f.root, path{"launch", "unless"})) {
-		f.part(path{"launch", "unless", i}, noName)
-		f.part(path{"launch", "unless", i, "when"}, noCondition)
-		f.part(path{"launch", "unless", i, "because"}, "")
+		f.part(path{"launch", "unless", i})
+		f.part(path{"launch", "unless", i, "when"})
+		f.part(path{"launch", "unless", i, "because"})
 	}
 	for i := range list(get(f.root, "relations")) {
-		f.part(path{"relations", i, "is"}, noName)
+		f.part(path{"relations", i, "is"})
 	}
 	for i := range list(get(f.root, "uses")) {
-		f.part(path{"uses", i}, noName)
+		f.part(path{"uses", i})
 	}
 }
 
