@@ -51,7 +51,7 @@ func (r *Router) applyOne(ctx context.Context, messageID care.ID, in care.Inboun
 	return done, r.tellPathways(ctx, &n)
 }
 
-// keep writes the patient, the merges and the stays.
+// keep writes the patient, the merges, the stays and the appointments.
 func (r *Router) keep(tx *store.Tx, n *news) error {
 	if err := r.keepPatient(tx, n); err != nil {
 		return err
@@ -66,6 +66,11 @@ func (r *Router) keep(tx *store.Tx, n *news) error {
 	}
 	for _, report := range n.in.Encounters {
 		if err := r.keepReport(tx, n, report); err != nil {
+			return err
+		}
+	}
+	for _, report := range n.in.Appointments {
+		if err := tx.AddAppointmentReport(n.patient.ID, n.in.OccurredAt, n.in.ControlID, report); err != nil {
 			return err
 		}
 	}

@@ -141,8 +141,8 @@ func (r *Router) enroll(ctx context.Context, d *pathways.Definition, ev engine.E
 	return e, nil
 }
 
-// catchUp tells a new enrollment that the patient is back in hospital already, where the news of
-// that came first.
+// catchUp tells a new enrollment what came before it: that the patient is back in hospital already,
+// and which visits are booked.
 func (r *Router) catchUp(ctx context.Context, s *scene, e care.Enrollment) error {
 	for i := range s.encounters {
 		enc := &s.encounters[i]
@@ -153,7 +153,10 @@ func (r *Router) catchUp(ctx context.Context, s *scene, e care.Enrollment) error
 			return err
 		}
 	}
-	return nil
+	if e.Status == care.EnrollmentEnded {
+		return nil
+	}
+	return r.tellAppointments(ctx, s, e)
 }
 
 // rivals gives the active enrollments that the pathway's policy speaks of.

@@ -281,28 +281,7 @@ func TestEmergencyVisitChangesNothing(t *testing.T) {
 func TestAppointmentsReachTheVisit(t *testing.T) {
 	w := newWorld(t)
 	w.post(discharged.text(w))
-	siu := func(event, at, start string) string {
-		w.n++
-		return strings.Join([]string{
-			`MSH|^~\&|EHR|HOSP|THROUGHLINE|CLINIC|` + at + `||SIU^` + event + `|C` + fmt.Sprint(w.n) + `|P|2.5.1`,
-			`SCH||A77^EHR|||||||||^^^` + start,
-			`PID|1||4711^^^HOSP^MR||Lovelace^Ada||19501210|F`,
-		}, "\r") + "\r"
-	}
-	visit := func() (care.Appointment, int) {
-		t.Helper()
-		st, _, err := w.store.Snapshot(t.Context(), w.only("4711").ID)
-		w.must(err)
-		for _, step := range st.Steps {
-			if step.ID == "visit" && step.Appointment != nil {
-				return *step.Appointment, step.NoShows
-			} else if step.ID == "visit" {
-				return care.Appointment{}, step.NoShows
-			}
-		}
-		t.Fatal("there is no visit")
-		return care.Appointment{}, 0
-	}
+	siu, visit := w.siu, w.visit
 	for _, start := range []string{"20251203100000", "20251204100000", "20251203100000"} {
 		w.post(siu("S12", w.clock().Format("20060102150405"), start))
 		if got, _ := visit(); got.Start == nil || got.Start.In(w.zone).Format("20060102150405") != start {

@@ -7,9 +7,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"throughline/care"
 	"throughline/pathways/engine"
+	"throughline/store"
 )
 
 // tellPathways starts and informs enrollments, one message of a patient at a time.
@@ -87,7 +89,10 @@ func (s *scene) touched() []*care.Encounter {
 
 // submit tells one enrollment. One that has ended meanwhile needs no telling.
 func (r *Router) submit(ctx context.Context, s *scene, e care.Enrollment, ev engine.Event) error {
-	ev.Actor, ev.OccurredAt = s.teller(), s.in.OccurredAt
+	ev.Actor = s.teller()
+	if ev.OccurredAt.IsZero() {
+		ev.OccurredAt = s.in.OccurredAt
+	}
 	receipt, err := r.Commands.Submit(ctx, e.ID, ev)
 	if code := care.CodeOf(err); code == care.NotFound || code == care.Conflict {
 		return r.unlessEnded(ctx, s, e, err)
@@ -204,17 +209,14 @@ func stayEvent(e care.Enrollment, enc *care.Encounter) engine.EventKind {
 
 // tellRest passes on appointments and results.
 func (r *Router) tellRest(ctx context.Context, s *scene) error {
-	events := s.restEvents()
-	if len(events) == 0 {
-		return nil
-	}
+	results := s.results()
 	for _, e := range s.active() {
+		if err := r.tellAppointments(ctx, s, e); err != nil {
+			return err
+		}
 		since := s.momentOf(e).at
-		for _, ev := range events {
-			if a := ev.Appointment; a != nil && a.Start != nil && a.Start.Before(since) {
-				continue
-			}
-			if o := ev.Observation; o != nil && o.ObservedAt != nil && o.ObservedAt.Before(since) {
+		for _, ev := range results {
+			if o := ev.Observation; o.ObservedAt != nil && o.ObservedAt.Before(since) {
 				continue
 			}
 			if err := s.bear(r.submit(ctx, s, e, ev)); err != nil {
@@ -225,13 +227,8 @@ func (r *Router) tellRest(ctx context.Context, s *scene) error {
 	return nil
 }
 
-func (s *scene) restEvents() []engine.Event {
+func (s *scene) results() []engine.Event {
 	var events []engine.Event
-	for i := range s.in.Appointments {
-		if ev, ok := s.appointmentEvent(&s.in.Appointments[i]); ok {
-			events = append(events, ev)
-		}
-	}
 	for i := range s.in.Observations {
 		o := &s.in.Observations[i]
 		events = append(events, engine.Event{ID: contentID("observation", o), Kind: engine.ObservationMade, Observation: o})
@@ -239,7 +236,39 @@ func (s *scene) restEvents() []engine.Event {
 	return events
 }
 
-func (s *scene) appointmentEvent(a *care.AppointmentReport) (engine.Event, bool) {
+// bookedAhead is how long before a discharge a visit after it may have been booked.
+const bookedAhead = 365 * 24 * time.Hour
+
+// tellAppointments passes on how each appointment stands that is not before what the enrollment
+// follows, whichever message told of it and whenever: a visit is often booked before the discharge.
+// What the enrollment has heard is not told again.
+func (r *Router) tellAppointments(ctx context.Context, s *scene, e care.Enrollment) error {
+	since := s.momentOf(e).at
+	known, err := r.Store.Appointments(ctx, s.patient.ID, since.Add(-bookedAhead))
+	if err != nil || len(known) == 0 {
+		return err
+	}
+	state, _, err := r.Store.Snapshot(ctx, e.ID)
+	if err != nil {
+		return fmt.Errorf("reading what an enrollment knows: %w", err)
+	}
+	for _, a := range known {
+		ev, ok := appointmentEvent(a)
+		if !ok || a.Report.Start != nil && a.Report.Start.Before(since) || slices.Contains(state.Seen, ev.ID) {
+			continue
+		}
+		if ev.OccurredAt = a.OccurredAt; ev.OccurredAt.Before(since) {
+			ev.OccurredAt = since // news of before came with the enrollment
+		}
+		if err := s.bear(r.submit(ctx, s, e, ev)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func appointmentEvent(known store.StoredAppointment) (engine.Event, bool) {
+	a := known.Report
 	kinds := map[care.AppointmentStatus]engine.EventKind{
 		care.AppointmentBooked: engine.AppointmentBooked, care.AppointmentCancelled: engine.AppointmentCancel,
 		care.AppointmentNoShow: engine.AppointmentNoShow, care.AppointmentKept: engine.AppointmentKept,
@@ -250,7 +279,7 @@ func (s *scene) appointmentEvent(a *care.AppointmentReport) (engine.Event, bool)
 	}
 	return engine.Event{
 		// With its time: an appointment that is moved there and back was moved twice.
-		ID: contentID("appointment", []any{a, s.in.OccurredAt.UTC()}), Kind: kind,
+		ID: contentID("appointment", []any{a, known.OccurredAt}), Kind: kind,
 		Appointment: &care.Appointment{Identifier: a.Identifier.System + "|" + a.Identifier.Value, Status: a.Status, Start: a.Start},
 	}, true
 }
