@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"throughline/care"
+	"throughline/intake/router"
+	"throughline/store"
 )
 
 // demoPatient is a generated person. None of them exists.
@@ -60,7 +62,33 @@ func (a *App) seedDemo(ctx context.Context) error {
 			return fmt.Errorf("taking in a generated discharge: %w", err)
 		}
 	}
+	for _, p := range demoScreened {
+		if err := a.screen(ctx, p); err != nil {
+			return fmt.Errorf("asking a generated patient: %w", err)
+		}
+	}
 	return a.store.PutSetting(ctx, "demo_seeded", true)
+}
+
+// demoScreened came to the clinic, and are asked by mail: the local mailbox shows their links.
+var demoScreened = []demoPatient{
+	{mrn: "DEMO-2001", family: "Achterberg", given: "Joan", sex: "female", born: "1953-09-17", language: "en", phone: "5550100011"},
+	{mrn: "DEMO-2002", family: "Quintana", given: "Rosa", sex: "female", born: "1961-01-30", language: "es", phone: "5550100012"},
+}
+
+// screen asks a patient about their needs, as somebody at the desk does.
+func (a *App) screen(ctx context.Context, p demoPatient) error {
+	desk := care.Actor{Kind: care.System, ID: "demo"}
+	patient := care.Patient{
+		ID: care.KeyID("demo-patient", p.mrn), FamilyName: p.family, GivenName: p.given, BirthDate: p.born, Sex: p.sex, Language: p.language,
+		Identifiers: []care.Identifier{{System: "DEMOHOSP", Value: p.mrn, Type: "MR"}},
+		Telecoms:    []care.Telecom{{System: "phone", Value: p.phone}, {System: "email", Value: strings.ToLower(p.mrn) + "@patients.invalid"}},
+	}
+	if err := a.store.Tx(ctx, desk, func(tx *store.Tx) error { return tx.PutPatient(&patient) }); err != nil {
+		return fmt.Errorf("keeping the patient: %w", err)
+	}
+	_, err := a.router.Launch(ctx, router.Request{PatientID: patient.ID, Pathway: "social-needs-screening", Key: "demo", Actor: desk, Reason: "a demonstration"})
+	return err
 }
 
 // discharge writes the patient's A03 as a hospital's system would.

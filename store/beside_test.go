@@ -215,6 +215,37 @@ func TestLinks(t *testing.T) {
 	}
 }
 
+func TestAPatientsLink(t *testing.T) {
+	s := storetest.New(t)
+	ctx := t.Context()
+	st := newStory("bea")
+	l := store.Link{
+		ID: care.KeyID("answers"), EnrollmentID: st.id("enrollment", "one"), Step: "weekly", Occurrence: 2, Language: "es", Purpose: "answers",
+		CreatedAt: monday, ExpiresAt: monday.Add(time.Hour),
+	}
+	for range 2 {
+		if err := s.PutLink(ctx, l); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := s.LinkByID(ctx, l.ID)
+	if diff := cmp.Diff(l, got); diff != "" || err != nil {
+		t.Error(diff, err)
+	}
+	l.ID = care.KeyID("nothing")
+	l.EnrollmentID = ""
+	if err := s.PutLink(ctx, l); err == nil {
+		t.Error("a link that opens nothing was kept")
+	}
+	mustCommit(t, s, st.opening())
+	if d, err := s.Followed(ctx, st.opening().Turn.State.EnrollmentID); d != nil || err != nil {
+		t.Errorf("of a version that is not kept there is %v, %v", d, err)
+	}
+	if d, err := s.Followed(ctx, care.KeyID("nobody")); d != nil || err != nil {
+		t.Errorf("of an enrollment that is none there is %v, %v", d, err)
+	}
+}
+
 func TestServices(t *testing.T) {
 	s := storetest.New(t)
 	ctx := t.Context()
