@@ -48,6 +48,9 @@ func (c *checker) scorer(path string, line int, by, variant string) score.Scorer
 		c.wrongValue(path+".by", line, fmt.Sprintf("nothing scores by %q", by), instead)
 		return nil
 	}
+	if doubt := score.Unconfirmed(scorer.Key(), variant); doubt != "" {
+		c.odd(path+".variant", line, doubt, "confirm it before a band decides anything, or use "+scorer.Variants()[0])
+	}
 	if variant != "" && !slices.Contains(scorer.Variants(), variant) {
 		c.wrongValue(path+".variant", line, fmt.Sprintf("%s has no variant %q", scorer.Key(), variant), "use "+strings.Join(scorer.Variants(), ", "))
 		return nil

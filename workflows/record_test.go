@@ -52,6 +52,9 @@ func TestRecordHistories(t *testing.T) {
 		"referral":  (*recorder).referral,
 		"renewed":   (*recorder).renewal,
 
+		"stopped":    (*recorder).stopped,
+		"neighbours": (*recorder).neighbours,
+
 		"moved":         (*recorder).moved,
 		"moved-back":    (*recorder).movedBack,
 		"moved-renewed": (*recorder).movedAndRenewed,

@@ -15,7 +15,9 @@ const (
 //     exactly at one admission in the 12 months before, which gives 2 points and not 0.
 //   - simplified2017: without the procedure, and a diagnosis of cancer counts like a discharge from
 //     oncology (Aubert CE et al., BMJ Qual Saf 2017;26(10):799-805). 0 to 12 points. The paper has
-//     two groups, patients unlikely (here: low) and likely (here: high) to be readmitted.
+//     two groups, patients unlikely (here: low) and likely (here: high) to be readmitted. UNCONFIRMED:
+//     that the second begins at 5 points was not read in the paper itself; whoever uses it is warned
+//     (Unconfirmed).
 //
 // Bands of the first two, 0-4, 5-6 and 7 or more: evidencio.com, model 1002; "intermediate" there
 // is moderate here.

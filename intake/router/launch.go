@@ -76,7 +76,11 @@ func (r *Router) exists(ctx context.Context, enrollmentID care.ID) (bool, error)
 
 // launch gives what every launch for the patient starts with.
 func (r *Router) launch(s *scene) engine.Launch {
-	return engine.Launch{PatientID: s.patient.ID, Patient: s.facts, Zone: r.zoneOf(s.patient), Calendar: r.Calendar, Offset: s.offset}
+	l := engine.Launch{PatientID: s.patient.ID, Patient: s.facts, Zone: r.zoneOf(s.patient), Calendar: r.Calendar, Offset: s.offset}
+	if place := r.Zone.String(); place != l.Zone {
+		l.PlaceZone = place // the organization's: no message says where in the country a ward is
+	}
+	return l
 }
 
 // start applies the pathway's policy for a second launch, and starts the enrollment.

@@ -196,8 +196,8 @@ func TestWhatFollowsIsStartedOnce(t *testing.T) {
 	second, err := w.begin("child-path", "k2")
 	w.must(err)
 	w.must(w.router.FollowEnds(t.Context()))
-	if n := w.total()["follow-path"]; n != 0 {
-		t.Fatalf("%d started before anything ended", n)
+	if n := w.total()["enrollments"]; n != 2 {
+		t.Fatalf("%d enrollments before anything ended", n)
 	}
 	w.complete(first.EnrollmentID, "call")
 	_, err = w.engine.Submit(t.Context(), second.EnrollmentID, engine.Event{ID: "w", Kind: engine.EnrollmentWithdraw, Actor: nurse, Reason: "moved away"})

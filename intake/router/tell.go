@@ -63,6 +63,9 @@ func (r *Router) tell(ctx context.Context, s *scene) (err error) {
 	if err := r.tellRest(ctx, s); err != nil {
 		return err
 	}
+	if err := r.launchByResults(ctx, s); err != nil {
+		return err
+	}
 	return s.failed()
 }
 
@@ -216,7 +219,7 @@ func (r *Router) tellRest(ctx context.Context, s *scene) error {
 		}
 		since := s.momentOf(e).at
 		for _, ev := range results {
-			if o := ev.Observation; o.ObservedAt != nil && o.ObservedAt.Before(since) {
+			if o := ev.Observation; o.ObservedAt != nil && o.ObservedAt.Before(since) && !(corrects(o) && e.EncounterID == "") {
 				continue
 			}
 			if err := s.bear(r.submit(ctx, s, e, ev)); err != nil {
@@ -225,6 +228,12 @@ func (r *Router) tellRest(ctx context.Context, s *scene) error {
 		}
 	}
 	return nil
+}
+
+// corrects tells whether a result takes the place of one that was told before. It has that one's moment,
+// which lies before the start of what the first one started.
+func corrects(o *care.ObservationReport) bool {
+	return slices.Contains([]string{"corrected", "amended", "cancelled", "entered-in-error"}, o.Status)
 }
 
 func (s *scene) results() []engine.Event {

@@ -107,6 +107,12 @@ func (r *run) start() error {
 	}
 	r.s.EnrollmentID, r.s.PatientID = l.EnrollmentID, l.PatientID
 	r.s.Zone, r.s.Calendar, r.s.Offset = l.Zone, l.Calendar, l.Offset
+	if l.PlaceZone != "" && l.PlaceZone != l.Zone {
+		if _, err := zoneNamed(l.PlaceZone); err != nil {
+			return err
+		}
+		r.s.DatesZone = l.PlaceZone
+	}
 	r.s.Status, r.s.StartedAt, r.s.At = care.EnrollmentActive, r.at, r.at
 	r.s.Patient, r.s.Encounter, r.s.Parent = l.Patient, l.Encounter, l.Parent
 	if l.Encounter != nil {
@@ -155,10 +161,13 @@ func (r *run) catchUpOwnClocks() {
 
 func (r *run) launchInWords() string {
 	if r.s.Encounter != nil && r.s.Encounter.DischargedAt != nil {
-		return "discharged on " + r.day(*r.s.Encounter.DischargedAt)
+		return "discharged on " + r.s.Encounter.DischargedAt.In(r.datesZone()).Format("Mon 2006-01-02")
 	}
 	if ended := r.ev.Launch.Ended; ended != nil {
 		return reasonOr(ended.Title, plain(ended.Pathway)) + " ended as " + plain(ended.Outcome)
+	}
+	if r.ev.Launch.Observation != nil {
+		return eventInWords(string(ObservationMade))
 	}
 	if need := r.ev.Launch.Need; need != "" {
 		return "a need was found, " + plain(need)

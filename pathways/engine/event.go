@@ -146,9 +146,14 @@ type Launch struct {
 	Encounter    *care.Encounter  `json:"encounter,omitempty"`
 	Need         string           `json:"need,omitempty"`
 	Zone         string           `json:"zone"` // IANA: the patient's, else the organization's
-	Calendar     care.Calendar    `json:"calendar"`
+	// PlaceZone is the IANA zone of where the care was given: a stay's dates are its dates, as CMS counts
+	// them. Empty: Zone.
+	PlaceZone string        `json:"place_zone,omitempty"`
+	Calendar  care.Calendar `json:"calendar"`
 	// Parent is the step of another enrollment that started this one.
 	Parent *Parent `json:"parent,omitempty"`
+	// Observation is the result that launched it.
+	Observation *care.ObservationReport `json:"observation,omitempty"`
 	// Ended is the enrollment whose end launched this one.
 	Ended *EndedEnrollment `json:"ended,omitempty"`
 	// SupersededBy is a running enrollment for a later discharge: this one is recorded and ends at once.

@@ -323,7 +323,11 @@ func (r *run) eventFact(name string) (any, bool) {
 	if l := r.ev.Launch; l != nil && l.Ended != nil {
 		return endedFact(l.Ended, name)
 	}
-	if o := r.ev.Observation; o != nil {
+	o := r.ev.Observation
+	if l := r.ev.Launch; l != nil && l.Observation != nil {
+		o = l.Observation
+	}
+	if o != nil {
 		if v, known, ok := r.gainFact(o, name); ok {
 			return v, known
 		}

@@ -20,7 +20,7 @@ type State struct {
 	EncounterID  care.ID       `json:"encounter_id,omitempty"`
 	Zone         string        `json:"zone"`
 	Calendar     care.Calendar `json:"calendar"`
-	DatesZone    string        `json:"dates_zone,omitempty"` // where it began, once the patient moved; see moveTo
+	DatesZone    string        `json:"dates_zone,omitempty"` // of where the care was given, else where it began once the patient moved; see moveTo
 
 	Status    care.EnrollmentStatus `json:"status"`
 	Outcome   string                `json:"outcome,omitempty"`

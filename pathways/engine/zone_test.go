@@ -307,3 +307,46 @@ func TestMovingAndHolidaysWhileStanding(t *testing.T) {
 		})
 	}
 }
+
+// CMS counts the days of a discharge where the patient was in hospital. The deadline ends with the
+// patient's own day.
+func TestTheDayOfDischargeIsTheHospitals(t *testing.T) {
+	const ny, la = "America/New_York", "America/Los_Angeles"
+	cases := []struct{ name, hospital, patient, left, day, contact string }{
+		{"at home where the hospital is", ny, ny, "2025-09-09T23:30:00-04:00", "2025-09-09", "2025-09-11T23:59:59-04:00"},
+		{"Phoenix, hours behind", ny, "America/Phoenix", "2025-09-09T23:30:00-04:00", "2025-09-09", "2025-09-11T23:59:59-07:00"},
+		{"Guam, the next day already", ny, "Pacific/Guam", "2025-09-09T23:30:00-04:00", "2025-09-09", "2025-09-11T23:59:59+10:00"},
+		{"Honolulu, still the day before", ny, "Pacific/Honolulu", "2025-09-10T00:30:00-04:00", "2025-09-10", "2025-09-12T23:59:59-10:00"},
+		{"from west to east", la, ny, "2025-09-09T23:30:00-07:00", "2025-09-09", "2025-09-11T23:59:59-04:00"},
+		{"on the eve of a holiday", ny, "Pacific/Guam", "2025-11-26T23:30:00-05:00", "2025-11-26", "2025-12-01T23:59:59+10:00"},
+		{"a hospital that nobody places", "", "America/Phoenix", "2025-09-09T23:30:00-04:00", "2025-09-09", "2025-09-11T23:59:59-07:00"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			left := at(t, c.left)
+			w := simulate.New(load(t, "../library/post-discharge-tcm.yaml"), left.Add(20*time.Minute))
+			do(t, w, engine.Event{Kind: engine.Started, Actor: system, OccurredAt: left, Launch: &engine.Launch{
+				EnrollmentID: "enr-1", PatientID: "pat-1", Zone: c.patient, PlaceZone: c.hospital, Calendar: care.USFederalCalendar(),
+				Encounter: &care.Encounter{ID: "enc-1", Class: care.Inpatient, Status: care.EncounterDischarged, Disposition: care.ToHome, DischargedAt: &left},
+			}})
+			dischargedOn(t, w, c.day)
+			due(t, w, "contact", "contact", c.contact)
+			told(t, w, "discharged on "+at(t, c.day+"T12:00:00Z").Format("Mon 2006-01-02"))
+			// A correction and a move tell the same day of the same moment.
+			moveTo(t, w, "America/Chicago")
+			do(t, w, engine.Event{Kind: engine.EncounterUpdated, Actor: system, Encounter: &care.Encounter{ID: "enc-1", Class: care.Inpatient, Status: care.EncounterDischarged, Disposition: care.ToHome, DischargedAt: &left, Revision: 2}})
+			dischargedOn(t, w, c.day)
+		})
+	}
+	w := simulate.New(load(t, "testdata/kinds.yaml"), at(t, "2025-09-09T10:00:00-04:00"))
+	refused(t, w, engine.Event{Kind: engine.Started, Actor: system, Launch: &engine.Launch{EnrollmentID: "e", PatientID: "p", Zone: ny, PlaceZone: "Middle/Earth"}}, care.Invalid, "zone")
+}
+
+func dischargedOn(t *testing.T, w *simulate.World, want string) {
+	t.Helper()
+	for _, f := range w.State.Facts {
+		if f.Name == "discharged_on" && f.Value != want {
+			t.Errorf("discharged on %v, want %s", f.Value, want)
+		}
+	}
+}
