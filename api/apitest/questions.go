@@ -55,7 +55,7 @@ forms:
         unit: lb
         type: number
         required: true
-        translations: {es: {ask: ¿Cuánto pesa hoy?, help: "Por la mañana, antes del desayuno.", unit: libras}}
+        translations: {es: {ask: ¿Cuál es su peso hoy?, help: "Por la mañana, antes del desayuno.", unit: libras}}
       - id: since
         ask: Since when have you felt like this?
         type: date

@@ -198,22 +198,16 @@ func TestPatientLinksThatOpenNothing(t *testing.T) {
 	}
 }
 
-func TestAnswersInAPauseAreTaken(t *testing.T) {
-	s := apitest.New(t)
-	enrollment, link := s.Asked()
-	s.Post("/api/v1/enrollments/"+enrollment+"/pause", map[string]any{"reason": "visits family", "until": apitest.Start.Add(72 * time.Hour)}).Is(http.StatusOK)
-	page := see(s, link).Is(http.StatusOK)
-	contains(t, then(t, s, fillIn(t, s, link, page, "breath", "no", "weight", "180")), "Gracias")
-}
-
+// TestWhatWasTypedOutlivesAnOutage, and is taken while the enrollment stands still.
 func TestWhatWasTypedOutlivesAnOutage(t *testing.T) {
 	s := apitest.New(t)
-	_, link := s.Asked()
+	enrollment, link := s.Asked()
 	page := see(s, link+"?lang=en")
 	s.Desk.Down = true
 	down := fillIn(t, s, link+"?lang=en", page, "breath", "no", "weight", "180").Is(http.StatusServiceUnavailable)
 	contains(t, down, "We could not save your answers just now.", `value="180"`)
 	s.Desk.Down = false
+	s.Post("/api/v1/enrollments/"+enrollment+"/pause", map[string]any{"reason": "visits family", "until": apitest.Start.Add(72 * time.Hour)}).Is(http.StatusOK)
 	contains(t, then(t, s, fillIn(t, s, link+"?lang=en", down, "breath", "no", "weight", "180")), "Thank you")
 }
 
