@@ -185,7 +185,8 @@ func Database(t testing.TB) string {
 		t.Fatal(err)
 	}
 	name := "t_" + strings.ReplaceAll(care.NewID(time.Now()), "-", "")
-	if err := srv.exec(t.Context(), "CREATE DATABASE "+name+" TEMPLATE "+srv.template); err != nil {
+	// Copying the template's files takes two thirds of what copying it block by block takes.
+	if err := srv.exec(t.Context(), "CREATE DATABASE "+name+" TEMPLATE "+srv.template+" STRATEGY FILE_COPY"); err != nil {
 		t.Fatalf("making a database for the test: %v", err)
 	}
 	t.Cleanup(func() {
