@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -74,7 +73,7 @@ func (d *differential) choose(w *twin) *what {
 	for range 20 {
 		options := []func(*differential, *twin) *what{
 			onTask, onTask, onTask, onTask, onTask, onTask, onVisit, onVisit, onReferral, onReferral, onReferral, onReferral, onReferral,
-			onEscalation, onPlan, onPlan, onPause, onHospital, onMove, onEnd,
+			onQuestions, onQuestions, onQuestions, onQuestions, onObservation, onObservation, onObservation, onEscalation, onPlan, onPlan, onPause, onHospital, onMove, onEnd,
 		}
 		if act := pickOne(w, options)(d, w); act != nil {
 			return act
@@ -120,7 +119,7 @@ func (w *twin) completion(t *care.Task) *what {
 	if w.chance(45) {
 		ev.Outcome = pickOne(w, t.Outcomes)
 	}
-	answers := w.formAnswers(t, ev.Outcome)
+	answers := w.formAnswers(t.Form, ev.Outcome)
 	if t.Kind == pathways.KindAppointment {
 		if ev.Outcome == "booked" {
 			answers["start"] = w.visitStart().Format(time.RFC3339)
@@ -134,10 +133,7 @@ func (w *twin) completion(t *care.Task) *what {
 		ev.OccurredAt = w.world.Now.Add(-time.Duration(w.rng.IntN(50)) * time.Hour).UTC().Truncate(time.Minute)
 		body["occurred_at"] = ev.OccurredAt
 	}
-	for name, v := range answers {
-		ev.Answers = append(ev.Answers, care.FactValue{Name: name, Value: v})
-	}
-	slices.SortFunc(ev.Answers, func(a, b care.FactValue) int { return cmp.Compare(a.Name, b.Name) })
+	ev.Answers = given(answers)
 	return told("/tasks/"+t.ID+"/complete", body, ev)
 }
 
@@ -148,30 +144,6 @@ func (w *twin) visitStart() time.Time {
 
 // oftenYes are the questions whose yes leads furthest, with how often it is yes in a hundred.
 var oftenYes = map[string]int{"consent_to_share": 85, "transport_barrier": 75}
-
-func (w *twin) formAnswers(t *care.Task, outcome string) map[string]any {
-	answers := map[string]any{}
-	form := w.engine.Definition().FormByName(t.Form)
-	if form == nil {
-		return answers
-	}
-	for _, f := range form.Fields {
-		if len(f.For) > 0 && !slices.Contains(f.For, outcome) || !f.Required && w.chance(40) || w.chance(3) {
-			continue
-		}
-		switch f.Type {
-		case pathways.TypeBool:
-			answers[f.ID] = w.chance(cmp.Or(oftenYes[f.ID], 50))
-		case pathways.TypeInt, pathways.TypeNumber:
-			answers[f.ID] = float64(w.rng.IntN(12))
-		case pathways.TypeCode:
-			answers[f.ID] = pickOne(w, f.Values)
-		default:
-			answers[f.ID] = "words"
-		}
-	}
-	return answers
-}
 
 // onVisit tells what became of a visit, as another system would.
 func onVisit(_ *differential, w *twin) *what {

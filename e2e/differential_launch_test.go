@@ -15,7 +15,11 @@ func (d *differential) launch(w *twin) error {
 	if w.engine.Definition().Launch.On == string(engine.EncounterDischarge) {
 		return d.launchByDischarge(w)
 	}
-	return d.launchByNeed(w)
+	facts, need := w.launchFacts(d.now), ""
+	if w.engine.Definition().Launch.On == string(engine.NeedIdentified) {
+		need = pickOne(w, []string{"transportation-insecurity", "food-insecurity", "utility-insecurity", "stress"})
+	}
+	return d.launchByRequest(w, need, facts)
 }
 
 func (d *differential) launchByDischarge(w *twin) error {
@@ -43,36 +47,6 @@ func (d *differential) launchByDischarge(w *twin) error {
 			ID: found.Items[0].EncounterID, PatientID: w.patient, Class: care.Inpatient, Status: care.EncounterDischarged,
 			AdmittedAt: &st.admitted, DischargedAt: &left, Disposition: disposition, Revision: 1,
 		},
-	}}, d.directory)
-	return nil
-}
-
-func (d *differential) launchByNeed(w *twin) error {
-	a, err := d.sent(http.MethodPost, "/patients", map[string]any{"family_name": "Twin", "given_name": "Any", "language": "en", "telecoms": []map[string]string{{"system": "email", "value": "twin@patients.example"}}})
-	if err != nil || a.status > 299 {
-		return fmt.Errorf("making a patient: %s, %w", a, err)
-	}
-	var made struct{ ID string }
-	if err := json.Unmarshal(a.body, &made); err != nil {
-		return err
-	}
-	w.patient = made.ID
-	need := pickOne(w, []string{"transportation-insecurity", "food-insecurity", "utility-insecurity", "stress"})
-	urgency := pickOne(w, []string{"routine", "urgent"})
-	a, err = d.sent(http.MethodPost, "/enrollments", map[string]any{
-		"patient_id": w.patient, "pathway": w.engine.Definition().Pathway, "need": need, "reason": "asked for by a test", "facts": map[string]any{"urgency": urgency},
-	})
-	if err != nil || a.status > 299 {
-		return fmt.Errorf("enrolling a patient: %s, %w", a, err)
-	}
-	if err := json.Unmarshal(a.body, &made); err != nil {
-		return err
-	}
-	w.id = made.ID
-	w.notef("needs help: %s, %s", need, urgency)
-	w.begin(engine.Event{Kind: engine.Started, Actor: theAdmin, Reason: "asked for by a test", Launch: &engine.Launch{
-		EnrollmentID: w.id, PatientID: w.patient, Zone: "America/New_York", Calendar: care.USFederalCalendar(), Patient: engine.PatientFacts{Language: "en", HasEmail: true},
-		Need: need, Facts: []care.FactValue{{Name: "urgency", Value: urgency}},
 	}}, d.directory)
 	return nil
 }

@@ -105,10 +105,7 @@ func newDifferential(t *testing.T, seed uint64, first, n int) *differential {
 	for i := range n {
 		number := first + i
 		w := &twin{number: number, rng: rand.New(rand.NewPCG(seed, uint64(1_000_000+number))), mrn: fmt.Sprintf("TWIN-%04d", number)}
-		w.engine = engines["post-discharge-tcm"]
-		if number%4 == 3 {
-			w.engine = engines["social-need-referral"]
-		}
+		w.engine = engines[pathwayFor(number, library)]
 		d.twins = append(d.twins, w)
 	}
 	return d

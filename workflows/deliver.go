@@ -17,7 +17,10 @@ const (
 	deliveryLimit = 5 * time.Minute
 	// deliveryPatience is how long a message is tried before it counts as failed and people hear of it.
 	deliveryPatience = 24 * time.Hour
-	searchLimit      = time.Minute
+	// searchLimit bounds one attempt of a search, which asks one database and needs milliseconds. An
+	// attempt that the server counts as begun and no worker ever got, as happens on an overloaded
+	// machine, costs this long before another is made.
+	searchLimit = 10 * time.Second
 	// DeliveryBeat is how often a delivery shows that it is still at work, deliveryPulse how long it may
 	// be silent: a process that died is not waited for.
 	DeliveryBeat  = 5 * time.Second
