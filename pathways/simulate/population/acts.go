@@ -28,7 +28,7 @@ func (w *world) plan(it *item) act {
 	if st == nil {
 		return act{do: func() error { return nil }}
 	}
-	b := w.behaviourOf(st.ID)
+	b := p.course.behaviourOf(st.ID)
 	switch st.Kind {
 	case pathways.KindAppointment:
 		return w.planVisit(it, st, b)
@@ -79,7 +79,7 @@ func (w *world) tryInVain(it *item, b Behaviour) error {
 	if err != nil {
 		return w.inVain(it, err)
 	}
-	step := w.def.StepByID(it.task.Step)
+	step := it.patient.course.def.StepByID(it.task.Step)
 	if step == nil || step.Excused == nil {
 		return nil
 	}
@@ -89,7 +89,7 @@ func (w *world) tryInVain(it *item, b Behaviour) error {
 // complete ends a task with one of its outcomes and its answers.
 func (w *world) complete(it *item, b Behaviour) error {
 	p := it.patient
-	step := w.def.StepByID(it.task.Step)
+	step := it.patient.course.def.StepByID(it.task.Step)
 	ev := engine.Event{Kind: engine.TaskComplete, Actor: staffActor(it), TaskID: it.task.ID, Outcome: it.task.Outcomes[0]}
 	if step == nil { // what a person, or the engine itself, added
 		return w.inVain(it, w.advance(p, ev))
@@ -99,6 +99,8 @@ func (w *world) complete(it *item, b Behaviour) error {
 	}
 	if len(b.Outcomes) > 0 {
 		ev.Outcome = b.Outcomes.pick(p.dice.roll("outcome", step.ID, it.task.Occurrence))
+	} else if step.Kind() == pathways.KindPathway && len(it.task.Outcomes) > 1 {
+		ev.Outcome = it.task.Outcomes[1] // it is arranged by hand, or awaited no longer; to try again would be for ever
 	} else if step.Excused != nil && ev.Outcome == step.Excused.Outcome && len(it.task.Outcomes) > 1 {
 		ev.Outcome = it.task.Outcomes[1]
 	}
@@ -222,7 +224,7 @@ func (w *world) report(it *item, b Behaviour, visit time.Time, kind engine.Event
 }
 
 func (w *world) barrier(it *item, b Behaviour) string {
-	step := w.def.StepByID(it.task.Step)
+	step := it.patient.course.def.StepByID(it.task.Step)
 	if step == nil || step.OnNoShow == nil {
 		return ""
 	}
@@ -295,7 +297,7 @@ func (w *world) escalated(p *patient, m care.Message) {
 
 // expectReply arranges that a patient answers a message, and can be reached for a step's work.
 func (w *world) expectReply(p *patient, m care.Message) {
-	for _, reply := range w.scenario.Messages {
+	for _, reply := range p.course.scenario.Messages {
 		n := p.sent[m.Purpose+" "+m.Step]
 		if reply.Name != m.Template || p.dice.roll("replies", m.Template, n) >= float64(reply.Share) {
 			continue

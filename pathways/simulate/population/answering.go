@@ -37,13 +37,13 @@ func formOf(def *pathways.Definition, step *pathways.Step) *pathways.Form {
 
 // answers are what the form is filled in with: as the scenario says, else as nobody would mind.
 func (w *world) answers(p *patient, step *pathways.Step, occurrence int, outcome string, b Behaviour) []care.FactValue {
-	form := formOf(w.def, step)
+	form := formOf(p.course.def, step)
 	if form == nil {
 		return nil
 	}
 	var out []care.FactValue
 	for _, f := range form.Fields {
-		if len(f.For) > 0 && !slices.Contains(f.For, outcome) || !w.eng.Asks(p.state, f, out) {
+		if len(f.For) > 0 && !slices.Contains(f.For, outcome) || !p.course.eng.Asks(p.state, f, out) {
 			continue
 		}
 		i := slices.IndexFunc(b.Answers, func(a Property) bool { return a.Name == f.ID })
@@ -52,18 +52,18 @@ func (w *world) answers(p *patient, step *pathways.Step, occurrence int, outcome
 			text := b.Answers[i].Value.pick(p.dice.roll("answer", step.ID+"."+f.ID, occurrence))
 			out = append(out, care.FactValue{Name: f.ID, Value: w.valueOf(f.Type, text, p.dice.roll("amount", step.ID+"."+f.ID, occurrence))})
 		case f.Required:
-			out = append(out, care.FactValue{Name: f.ID, Value: w.goodAnswer(step.ID, f)})
+			out = append(out, care.FactValue{Name: f.ID, Value: w.goodAnswer(p, step.ID, f)})
 		}
 	}
 	return out
 }
 
 // goodAnswer is what nobody would mind; a moment that is asked for comes in a few hours.
-func (w *world) goodAnswer(step string, f pathways.Field) any {
+func (w *world) goodAnswer(p *patient, step string, f pathways.Field) any {
 	if f.Type == pathways.TypeDateTime || f.Type == pathways.TypeDate {
 		return w.valueOf(f.Type, "4 hours", 0)
 	}
-	return simulate.GoodAnswer(w.def, step, f)
+	return simulate.GoodAnswer(p.course.def, step, f)
 }
 
 // valueOf gives a text of the scenario its type. An amount may be drawn between two ("2 to 9"), a
@@ -107,7 +107,7 @@ func codesIn(text string) []any {
 
 // expectAnswers arranges that a patient answers the questions that a message brought, or does not.
 func (w *world) expectAnswers(p *patient, m care.Message) {
-	b := w.behaviourOf(m.Step)
+	b := p.course.behaviourOf(m.Step)
 	chance := Share(defaultReplies)
 	if b.Replies != nil {
 		chance = *b.Replies
@@ -117,7 +117,7 @@ func (w *world) expectAnswers(p *patient, m care.Message) {
 		return
 	}
 	w.later(w.now+b.ReplyAfter.or(defaultReply).at(p.dice.roll("answers after", m.Step, n)), func() error {
-		step, st := w.def.StepByID(m.Step), p.step(m.Step, m.Occurrence)
+		step, st := p.course.def.StepByID(m.Step), p.step(m.Step, m.Occurrence)
 		if step == nil || st == nil || st.Status != care.StepOpen || st.Task != nil {
 			return nil // the questions are closed, or somebody asks them by telephone
 		}

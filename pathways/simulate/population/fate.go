@@ -105,7 +105,7 @@ func (w *world) readmit(p *patient) error {
 	stay := care.Encounter{ID: p.id("second stay"), PatientID: p.state.PatientID, Class: care.Inpatient, Status: care.EncounterInProgress, AdmittedAt: &admitted, Revision: 1, UpdatedAt: admitted}
 	w.later(w.now+w.scenario.Readmitted.Stay.or(defaultStay).at(p.dice.roll("readmitted", "stay", 0)), func() error { return w.comeHome(p, stay) })
 	facts := w.patientFacts(p)
-	return unlessRefused(w.advance(p, engine.Event{Kind: engine.EncounterAdmitted, Actor: theWorld, Encounter: &stay, Patient: &facts}))
+	return w.tell(p, engine.Event{Kind: engine.EncounterAdmitted, Actor: theWorld, Encounter: &stay, Patient: &facts})
 }
 
 // comeHome ends a readmission. Where a later discharge supersedes the pathway, it starts anew for
@@ -129,7 +129,7 @@ func (w *world) comeHome(p *patient, stay care.Encounter) error {
 	discharged := time.Unix(w.now, 0).UTC()
 	stay.Status, stay.Disposition, stay.DischargedAt, stay.Revision, stay.UpdatedAt = care.EncounterDischarged, care.ToHome, &discharged, 2, discharged
 	facts := w.patientFacts(p)
-	return unlessRefused(w.advance(p, engine.Event{Kind: engine.EncounterDischarge, Actor: theWorld, Encounter: &stay, Patient: &facts}))
+	return w.tell(p, engine.Event{Kind: engine.EncounterDischarge, Actor: theWorld, Encounter: &stay, Patient: &facts})
 }
 
 // appear lets the patient keep an appointment of which the pathway knows nothing.
@@ -157,5 +157,5 @@ func (w *world) die(p *patient) error {
 	at := time.Unix(w.now, 0).UTC()
 	facts := w.patientFacts(p)
 	facts.Deceased, facts.DeceasedAt = true, &at
-	return unlessRefused(w.advance(p, engine.Event{Kind: engine.PatientDied, Actor: theWorld, Patient: &facts}))
+	return w.tell(p, engine.Event{Kind: engine.PatientDied, Actor: theWorld, Patient: &facts})
 }

@@ -14,6 +14,8 @@ import (
 type patient struct {
 	number  int // of the patient, from 0 in the order of arrival
 	episode int // of the patient's enrollments, from 0
+	course  *course
+	parent  *patient // the enrollment whose step started this one; nil: none did
 	dice    dice
 	state   engine.State
 	begun   int64
@@ -43,8 +45,8 @@ type clockTold struct {
 // rungTold is a rung that fired.
 type rungTold struct{ rule, step, act, to string }
 
-func newPatient(number, episode int, seed uint64) *patient {
-	return &patient{number: number, episode: episode, dice: diceOf(seed+uint64(episode)*golden, number), sent: map[string]int{}}
+func newPatient(c *course, number, episode int, seed uint64) *patient {
+	return &patient{course: c, number: number, episode: episode, dice: diceOf(seed+uint64(episode)*golden, number), sent: map[string]int{}}
 }
 
 func (p *patient) id(what string) care.ID {
@@ -98,7 +100,7 @@ func (w *world) advance(p *patient, ev engine.Event) error {
 	}
 	p.events++
 	ev.ID = strconv.Itoa(p.events)
-	turn, err := w.eng.Advance(p.state, ev, time.Unix(w.now, 0).UTC())
+	turn, err := p.course.eng.Advance(p.state, ev, time.Unix(w.now, 0).UTC())
 	if err != nil {
 		return err
 	}
@@ -164,6 +166,8 @@ func (w *world) follow(p *patient, eff *engine.Effect) error {
 		if eff.Message.Status == care.MessageQueued {
 			return w.send(p, *eff.Message)
 		}
+	case engine.StartPathway, engine.EndPathway, engine.TellParent:
+		return w.elsewhere(p, eff)
 	case engine.FindServices:
 		return w.search(p, eff.Search)
 	case engine.Told:

@@ -3,6 +3,7 @@ package population
 import (
 	"bytes"
 	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -66,11 +67,11 @@ func TestNothingIsLostAndNobodyWorksMoreThanTheyCan(t *testing.T) {
 	})
 }
 
-func conserved(t *rapid.T, w *world) {
+func conserved(t rapid.TB, w *world) {
 	r := w.summarize()
 	for _, p := range w.pools {
 		opened, done, cancelled, open := 0, 0, 0, 0
-		for _, who := range w.patients {
+		for _, who := range slices.Concat(w.patients, w.children) {
 			for _, it := range who.items {
 				if it.pool != p {
 					continue

@@ -28,7 +28,10 @@ type Report struct {
 	Referrals   []ReferralLoad `json:"referrals" nullable:"false"`
 	Ends        []Count        `json:"ends" nullable:"false"`
 	NotStarted  []Count        `json:"not_started,omitempty"` // by reason
-	Staffing    []Staffing     `json:"staffing,omitempty"`    // where it was asked how many people it takes
+	// Others are the pathways that steps started, by what became of them: "lost-to-follow-up-search:
+	// completed". Their work is in Roles; the rest of the report is about Pathway only.
+	Others   []Count    `json:"others,omitempty"`
+	Staffing []Staffing `json:"staffing,omitempty"` // where it was asked how many people it takes
 }
 
 // Count is how often something came about.

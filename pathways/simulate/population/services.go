@@ -10,7 +10,7 @@ import (
 
 // search finds the services that the scenario knows of.
 func (w *world) search(p *patient, s *engine.Search) error {
-	known := w.scenario.servicesFor(s.Need).Known
+	known := p.course.scenario.servicesFor(s.Need).Known
 	found := make([]engine.Candidate, known)
 	for i := range found {
 		name := fmt.Sprintf("Service %d", i+1)
@@ -35,7 +35,7 @@ func (w *world) referralTold(p *patient, r *care.Referral) {
 
 // expectAnswer arranges that a service accepts, declines, or says nothing.
 func (w *world) expectAnswer(p *patient, id care.ID, need string, n int) {
-	v := w.scenario.servicesFor(need)
+	v := p.course.scenario.servicesFor(need)
 	luck := p.dice.roll("service", need, n)
 	kind := engine.ReferralAccept
 	switch {
@@ -55,7 +55,7 @@ func (w *world) expectAnswer(p *patient, id care.ID, need string, n int) {
 
 // expectService arranges what an accepted referral comes to, unless the service forgets it.
 func (w *world) expectService(p *patient, id care.ID, need string, n int) error {
-	v := w.scenario.servicesFor(need)
+	v := p.course.scenario.servicesFor(need)
 	if w.forgotten(p, need, n) {
 		return nil
 	}
@@ -70,7 +70,7 @@ func (w *world) expectService(p *patient, id care.ID, need string, n int) error 
 }
 
 func (w *world) forgotten(p *patient, need string, n int) bool {
-	return p.dice.roll("forgotten", need, n) < float64(w.scenario.servicesFor(need).Forgotten)
+	return p.dice.roll("forgotten", need, n) < float64(p.course.scenario.servicesFor(need).Forgotten)
 }
 
 // partner lets a service say something about a referral that is still with it.
@@ -92,7 +92,7 @@ func (w *world) planReferral(it *item, st *engine.Step) act {
 	if st.Referral != nil {
 		need = st.Referral.Need
 	}
-	v := w.scenario.servicesFor(need)
+	v := it.patient.course.scenario.servicesFor(need)
 	n := occasion(st, len(it.patient.asked))
 	return act{
 		seconds: v.Minutes.or(defaultReferral).at(it.patient.dice.roll("referral minutes", need, n)),

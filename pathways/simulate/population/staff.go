@@ -46,7 +46,7 @@ func (w *world) urgency(p *patient, t *care.Task) int64 {
 	}
 	due := t.DueAt.Unix()
 	if st := p.step(t.Step, t.Occurrence); st != nil && st.Kind == pathways.KindAppointment && st.Appointment == nil {
-		due -= w.behaviourOf(t.Step).Ahead.or(defaultAhead).at(1)
+		due -= p.course.behaviourOf(t.Step).Ahead.or(defaultAhead).at(1)
 	}
 	return due
 }
@@ -54,11 +54,11 @@ func (w *world) urgency(p *patient, t *care.Task) int64 {
 // countsFrom gives when work on a task counts at the earliest, where its clock says that the first
 // day does not.
 func (w *world) countsFrom(p *patient, t *care.Task) int64 {
-	step := w.def.StepByID(t.Step)
+	step := p.course.def.StepByID(t.Step)
 	if step == nil {
 		return w.now
 	}
-	clock := w.def.ClockByName(step.Clock)
+	clock := p.course.def.ClockByName(step.Clock)
 	if clock == nil || clock.CountsFrom != "day after" {
 		return w.now
 	}

@@ -52,6 +52,7 @@ func (w *world) summarize() *Report {
 	r.Messages = w.messages(r.Enrollments)
 	r.Referrals = w.referrals()
 	r.Ends, r.NotStarted = w.ends(r.Enrollments)
+	r.Others = w.startedBeside()
 	r.Summary = r.sentence()
 	return r
 }
@@ -187,7 +188,7 @@ func (w *world) roles(last int) []Workload {
 // cancelled counts the tasks of a role that were called off.
 func (w *world) cancelled(role string) int {
 	n := 0
-	for _, p := range w.patients {
+	for _, p := range slices.Concat(w.patients, w.children) {
 		for _, it := range p.items {
 			if it.pool.role == role && it.task.Status == care.TaskCancelled {
 				n++

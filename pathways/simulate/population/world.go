@@ -31,22 +31,21 @@ type Headcount struct {
 
 // world is a population on its way, with the staff and the services around it.
 type world struct {
-	eng       *engine.Engine
-	def       *pathways.Definition
-	scenario  *Scenario
-	options   Options
-	calendar  care.Calendar
-	days      *days
-	seed      uint64
-	now       int64
-	moments   heap[moment]
-	number    uint64 // of the moments and the places in queues
-	patients  []*patient
-	pools     []*pool
-	behaviour []Behaviour // by the definition's steps
-	turns     int
-	followed  int
-	observe   func(engine.Turn) // told of every turn; nil: nobody is
+	*course                     // the pathway that all of them go through
+	others   map[string]*course // those that its steps start; nil where none ships. Looked up only
+	options  Options
+	calendar care.Calendar
+	days     *days
+	seed     uint64
+	now      int64
+	moments  heap[moment]
+	number   uint64 // of the moments and the places in queues
+	patients []*patient
+	children []*patient // the enrollments that a step started
+	pools    []*pool
+	turns    int
+	followed int
+	observe  func(engine.Turn) // told of every turn; nil: nobody is
 }
 
 // moment is something that is about to happen.
@@ -78,7 +77,7 @@ func newWorld(def *pathways.Definition, s *Scenario, o Options) (*world, error) 
 	if err != nil {
 		return nil, care.Errorf(care.Invalid, "the scenario's time zone is not known: give an IANA name such as America/New_York").At("zone")
 	}
-	w := &world{eng: eng, def: def, scenario: s, options: o, calendar: s.calendar(), seed: uint64(s.Seed)}
+	w := &world{course: newCourse(eng, def, s), others: map[string]*course{}, options: o, calendar: s.calendar(), seed: uint64(s.Seed)}
 	arrivals, err := w.arrivals(zone)
 	if err != nil {
 		return nil, err
@@ -88,9 +87,6 @@ func newWorld(def *pathways.Definition, s *Scenario, o Options) (*world, error) 
 	}
 	for _, staff := range s.Staff {
 		w.poolOf(staff.Name)
-	}
-	for i := range def.Steps {
-		w.behaviour = append(w.behaviour, s.behaviour(def.Steps[i].ID))
 	}
 	for i, at := range arrivals {
 		w.later(at, func() error { return w.arrive(i, 0, at+int64(s.Days)*secondsOfDay) })
@@ -196,7 +192,7 @@ func (w *world) run() error {
 
 // arrive starts the pathway for a patient.
 func (w *world) arrive(number, episode int, until int64) error {
-	p := newPatient(number, episode, w.seed)
+	p := newPatient(w.course, number, episode, w.seed)
 	p.begun, p.until = w.now, until
 	w.patients = append(w.patients, p)
 	w.later(until, func() error { return w.leave(p) })
@@ -240,21 +236,21 @@ func refused(err error) bool {
 	return ok && (e.Code == care.NotFound || e.Code == care.Conflict)
 }
 
+// refusedBecause gives the words of a refusal, whatever its reason.
+func refusedBecause(err error) (string, bool) {
+	e, ok := errors.AsType[*care.Error](err)
+	if !ok {
+		return "", false
+	}
+	return e.Message, true
+}
+
 // unlessRefused passes on only the errors that the world must not meet.
 func unlessRefused(err error) error {
 	if err == nil || refused(err) {
 		return nil
 	}
 	return err
-}
-
-func (w *world) behaviourOf(step string) Behaviour {
-	for i := range w.def.Steps {
-		if w.def.Steps[i].ID == step {
-			return w.behaviour[i]
-		}
-	}
-	return w.scenario.Otherwise
 }
 
 // defaults of behaviours.
