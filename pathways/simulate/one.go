@@ -118,6 +118,12 @@ func (q Question) Launch(def *pathways.Definition) (engine.Launch, error) {
 				return l, care.Errorf(care.Invalid, "%s: %w", name, err).At("facts." + name)
 			}
 			stay.DischargedAt = &at
+		case "event.admitted_at":
+			at, err := moment(value, zone)
+			if err != nil {
+				return l, care.Errorf(care.Invalid, "%s: %w", name, err).At("facts." + name)
+			}
+			stay.AdmittedAt = &at
 		case "event.disposition":
 			stay.Disposition = care.Disposition(fmt.Sprint(value))
 		case "event.class":

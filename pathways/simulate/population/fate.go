@@ -16,7 +16,9 @@ func (w *world) launch(p *patient) (engine.Launch, error) {
 	at := time.Unix(w.now, 0).UTC()
 	facts := map[string]any{}
 	for _, f := range w.def.Facts {
-		switch { // a day that nobody gives is that of the arrival
+		switch { // a day that nobody gives is that of the arrival, of an admission some days before
+		case f.Required && f.From == "event.admitted_at":
+			facts[f.Name] = care.DateOf(at, w.days.zone).AddDays(-usualStay).String()
 		case !f.Required || f.From != "":
 		case f.Type == pathways.TypeDate:
 			facts[f.Name] = care.DateOf(at, w.days.zone).String()
@@ -43,6 +45,9 @@ func (w *world) launch(p *patient) (engine.Launch, error) {
 	launch.Patient = w.patientFacts(p)
 	return launch, nil
 }
+
+// usualStay is how many days before their arrival patients were admitted, where a pathway asks.
+const usualStay = 2
 
 func (w *world) patientFacts(p *patient) engine.PatientFacts {
 	facts := engine.PatientFacts{HasEmail: true, HasPhone: true, Language: "en", Zone: w.scenario.Zone, InHospital: p.away}

@@ -173,11 +173,20 @@ func (c *checker) patient() {
 		case !slices.Contains(patientProperties, p.Name):
 			c.unknown(path, fmt.Sprintf("%q is nothing that the simulation knows of patients", p.Name), pathways.Suggest(p.Name, patientProperties))
 		case p.Name == "language":
-			c.draw(path, &p.Value, pathways.TypeCode, c.def.Languages)
+			c.draw(path, &p.Value, pathways.TypeCode, c.languages())
 		default:
 			c.draw(path, &p.Value, pathways.TypeBool, nil)
 		}
 	}
+}
+
+// languages are those that patients may have: the pathway's, or where it has no messages of its own,
+// those of the built-in ones.
+func (c *checker) languages() []string {
+	if len(c.def.Languages) == 0 {
+		return pathways.QuestionnaireLanguages
+	}
+	return c.def.Languages
 }
 
 // wholeness is how far shares may miss a whole, for the sake of 33% three times.
