@@ -258,7 +258,7 @@ func onPause(_ *differential, w *twin) *what {
 
 // onHospital admits the patient again, or lets them leave hospital: a new enrollment follows that stay.
 func onHospital(_ *differential, w *twin) *what {
-	if w.engine.Definition().Launch.On != string(engine.EncounterDischarge) || w.chance(40) {
+	if w.engine.Definition().Pathway != afterDischarge || w.chance(40) {
 		return nil
 	}
 	now := w.world.Now.UTC().Truncate(time.Minute)

@@ -12,7 +12,7 @@ import (
 
 // launch begins the scenario on the server, and says to the simulator with what.
 func (d *differential) launch(w *twin) error {
-	if w.engine.Definition().Launch.On == string(engine.EncounterDischarge) {
+	if w.engine.Definition().Pathway == afterDischarge {
 		return d.launchByDischarge(w)
 	}
 	facts, need := w.launchFacts(d.now), ""

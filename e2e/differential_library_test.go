@@ -15,20 +15,26 @@ import (
 	"throughline/pathways/engine"
 )
 
+// The pathways that begin with an event here: what the event tells differs from one to the next.
+const (
+	afterDischarge = "post-discharge-tcm"
+	afterNeed      = "social-need-referral"
+)
+
 // pathwayFor chooses which pathway a scenario is of: half are of the two that begin with an event, half
 // of all the others, which a person asks for.
 func pathwayFor(number int, library []*pathways.Definition) string {
 	var asked []string
 	for _, def := range library {
-		if def.Launch.On == "" {
+		if def.Pathway != afterDischarge && def.Pathway != afterNeed {
 			asked = append(asked, def.Pathway)
 		}
 	}
 	switch number % 8 {
 	case 0, 2, 4:
-		return "post-discharge-tcm"
+		return afterDischarge
 	case 6:
-		return "social-need-referral"
+		return afterNeed
 	}
 	return asked[number/2%len(asked)]
 }
@@ -93,7 +99,7 @@ func (w *twin) launchFacts(now time.Time) map[string]any {
 	facts := map[string]any{}
 	day := now.In(time.FixedZone("about Eastern", -5*3600)).AddDate(0, 0, -w.rng.IntN(3))
 	for _, f := range w.engine.Definition().Facts {
-		if f.From != "" || !f.Required && w.chance(50) {
+		if strings.HasPrefix(f.From, "patient.") || f.From == "event.need" || !f.Required && w.chance(50) {
 			continue
 		}
 		switch f.Type {
