@@ -97,11 +97,12 @@ func (w *world) complete(it *item, b Behaviour) error {
 	if step.Score != nil {
 		return w.supply(it, step, b)
 	}
-	if len(b.Outcomes) > 0 {
+	switch {
+	case len(b.Outcomes) > 0:
 		ev.Outcome = b.Outcomes.pick(p.dice.roll("outcome", step.ID, it.task.Occurrence))
-	} else if step.Kind() == pathways.KindPathway && len(it.task.Outcomes) > 1 {
+	case step.Kind() == pathways.KindPathway && len(it.task.Outcomes) > 1:
 		ev.Outcome = it.task.Outcomes[1] // it is arranged by hand, or awaited no longer; to try again would be for ever
-	} else if step.Excused != nil && ev.Outcome == step.Excused.Outcome && len(it.task.Outcomes) > 1 {
+	case step.Excused != nil && ev.Outcome == step.Excused.Outcome && len(it.task.Outcomes) > 1:
 		ev.Outcome = it.task.Outcomes[1]
 	}
 	if step.Interactive {
