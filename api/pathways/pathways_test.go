@@ -203,6 +203,39 @@ func TestSimulateAPopulation(t *testing.T) {
 	s.Post(base+"/simulate", map[string]any{"pathway": apitest.Pathway, "scenario": strings.Replace(populationOf, "patients: 8", "patients: 3000", 1)}).Is(http.StatusUnprocessableEntity)
 }
 
+func TestSimulateTwoVersionsAndTheStaffTheyTake(t *testing.T) {
+	s := apitest.New(t)
+	ask := map[string]any{"pathway": apitest.Pathway, "patients": 5, "scenario": populationOf, "on_time": "50%"}
+	var staffed struct {
+		Population struct{ Staffing []struct{ Role string } }
+	}
+	s.Post(base+"/simulate", ask).Is(http.StatusOK).Into(&staffed)
+	if len(staffed.Population.Staffing) == 0 || staffed.Population.Staffing[0].Role == "" {
+		t.Errorf("%+v", staffed)
+	}
+	ask["on_time"] = "most of them"
+	s.Post(base+"/simulate", ask).Is(http.StatusUnprocessableEntity)
+	ask["on_time"] = "50%"
+	ask["against"] = map[string]any{"pathway": apitest.Pathway}
+	s.Post(base+"/simulate", ask).Is(http.StatusUnprocessableEntity)
+	delete(ask, "on_time")
+	var compared struct {
+		Population *struct{}
+		Comparison struct {
+			Summary       string
+			Before, After struct{ Patients int }
+		}
+	}
+	s.Post(base+"/simulate", ask).Is(http.StatusOK).Into(&compared)
+	if c := compared.Comparison; compared.Population != nil || c.Summary == "" || c.Before.Patients != 5 || c.After.Patients != 5 {
+		t.Errorf("%+v", compared)
+	}
+	ask["against"] = map[string]any{"pathway": "no-such-pathway"}
+	s.Post(base+"/simulate", ask).Is(http.StatusNotFound)
+	ask["against"], ask["patients"] = map[string]any{"pathway": apitest.Pathway}, 1500
+	s.Post(base+"/simulate", ask).Is(http.StatusUnprocessableEntity)
+}
+
 const populationOf = `
 title: A few
 patients: 8

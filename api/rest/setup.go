@@ -48,8 +48,11 @@ func Config(title, version, description string) huma.Config {
 // language is the package of the pathway language, whose words are also those of running pathways.
 const language = "throughline/pathways"
 
+// populations is the package of simulated populations.
+const populations = "throughline/pathways/simulate/population"
+
 // schemaName names a type's schema. What a definition consists of is told apart from what runs: a
-// DefinitionStep and a Step.
+// DefinitionStep and a Step; and what came of a population from what a person reports.
 func schemaName(t reflect.Type, hint string) string {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
@@ -60,6 +63,9 @@ func schemaName(t reflect.Type, hint string) string {
 	}
 	if t.PkgPath() == language && !strings.HasPrefix(name, "Definition") {
 		return "Definition" + name
+	}
+	if t.PkgPath() == populations && (name == "Report" || name == "Difference") {
+		return "Simulated" + name
 	}
 	return name
 }

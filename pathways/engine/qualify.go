@@ -22,6 +22,10 @@ func (e *Engine) Qualified(l Launch) Launch {
 			if diagnoses != nil {
 				stay.Diagnoses = diagnoses
 			}
+			if stay.AdmittedAt == nil && stay.DischargedAt != nil {
+				came := stay.DischargedAt.AddDate(0, 0, -usualStay)
+				stay.AdmittedAt = &came
+			}
 			tried := l
 			tried.Encounter = &stay
 			if e.Decide(tried).Start {
@@ -31,6 +35,9 @@ func (e *Engine) Qualified(l Launch) Launch {
 	}
 	return l
 }
+
+// usualStay is how many days before the discharge the patient came, where nothing is said of it.
+const usualStay = 3
 
 // maxPaired is how many value sets are tried two by two.
 const maxPaired = 12

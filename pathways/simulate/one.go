@@ -151,6 +151,9 @@ func (q Question) Launch(def *pathways.Definition) (engine.Launch, error) {
 		if stay.DischargedAt == nil && !q.Start.IsZero() {
 			stay.DischargedAt = &q.Start
 		}
+		if stay.DischargedAt == nil && stay.AdmittedAt != nil {
+			stay.DischargedAt = stay.AdmittedAt
+		}
 		l.Encounter = stay
 		return q.qualified(def, l)
 	}
