@@ -219,7 +219,7 @@ func (r *Router) tellRest(ctx context.Context, s *scene) error {
 		}
 		since := s.momentOf(e).at
 		for _, ev := range results {
-			if o := ev.Observation; o.ObservedAt != nil && o.ObservedAt.Before(since) && !(corrects(o) && e.EncounterID == "") {
+			if o := ev.Observation; o.ObservedAt != nil && o.ObservedAt.Before(since) && (!corrects(o) || e.EncounterID != "") {
 				continue
 			}
 			if err := s.bear(r.submit(ctx, s, e, ev)); err != nil {
