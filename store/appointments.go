@@ -60,7 +60,7 @@ func (s *Store) Appointments(ctx context.Context, patientID care.ID, since time.
 		return nil, err
 	}
 	var rows []appointmentRow
-	err = s.read(ctx).Raw(`SELECT * FROM (SELECT DISTINCT ON (identity) * FROM appointment_reports WHERE patient_id IN ?
+	err = s.read(ctx).Raw(`SELECT occurred_at, report FROM (SELECT DISTINCT ON (identity) occurred_at, control_id, digest, report FROM appointment_reports WHERE patient_id IN ?
 			ORDER BY identity, occurred_at DESC, control_id COLLATE "C" DESC, digest DESC) latest
 		WHERE occurred_at >= ? ORDER BY occurred_at, control_id COLLATE "C", digest`, ids, since.UTC()).Scan(&rows).Error
 	return bodies(rows, func(r appointmentRow) StoredAppointment {
