@@ -19,7 +19,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"throughline/care"
 	"throughline/embedded/postgres"
 	"throughline/store"
 )
@@ -36,7 +35,8 @@ type server struct {
 	dsn      func(dbname string) string // connection string of another one
 	template string
 	strategy string   // how it is copied
-	held     *os.File // closes with this process, which is when the sweeper begins
+	held     *os.File // closes with this process, which is when the sweeper begins; nil where the server was given
+	pool     pool
 }
 
 var shared = sync.OnceValues(start)
@@ -175,14 +175,19 @@ func WithNow(now func() time.Time) Option { return func(c *store.Config) { c.Now
 // New gives the test an empty, migrated store of its own.
 func New(t testing.TB, options ...Option) *store.Store {
 	t.Helper()
-	s, _ := NewWithDSN(t, options...)
-	return s
+	return open(t, borrowed(t), options)
 }
 
-// NewWithDSN is New for tests that also look into the database themselves.
+// NewWithDSN is New for tests that also look into the database themselves, or change more in it than
+// its rows.
 func NewWithDSN(t testing.TB, options ...Option) (*store.Store, string) {
 	t.Helper()
 	dsn := Database(t)
+	return open(t, dsn, options), dsn
+}
+
+func open(t testing.TB, dsn string, options []Option) *store.Store {
+	t.Helper()
 	cfg := store.Config{DSN: dsn, MaxConns: maxConns}
 	for _, o := range options {
 		o(&cfg)
@@ -196,7 +201,7 @@ func NewWithDSN(t testing.TB, options ...Option) (*store.Store, string) {
 			t.Error(err)
 		}
 	})
-	return s, dsn
+	return s
 }
 
 // Database gives the test an empty, migrated database of its own.
@@ -206,17 +211,12 @@ func Database(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	name := "t_" + strings.ReplaceAll(care.NewID(time.Now()), "-", "")
-	if err := srv.exec(t.Context(), "CREATE DATABASE "+name+" TEMPLATE "+srv.template+srv.strategy); err != nil {
-		t.Fatalf("making a database for the test: %v", err)
-	}
+	name := srv.create(t)
 	t.Cleanup(func() {
 		// The test's own context has ended by now.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), patience)
 		defer cancel()
-		if err := srv.exec(ctx, "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
-			t.Errorf("dropping the test's database: %v", err)
-		}
+		srv.drop(ctx, t, name)
 	})
 	return srv.dsn(name)
 }
