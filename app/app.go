@@ -83,6 +83,7 @@ func whyEnded(asked, ours context.Context) error {
 // start brings the parts up, each after those it needs.
 func (a *App) start(ctx context.Context) error {
 	began := a.cfg.Now()
+	worker.Identify(a.cfg.Version)
 	if a.cfg.API {
 		front, err := openFront(ctx, a.cfg.Listen, a.fatal)
 		if err != nil {

@@ -197,7 +197,7 @@ func (c *chaos) job(do func() error) {
 			}
 			c.tally.add("tried again")
 			c.linger(pause)
-			pause = min(2*pause, 2*time.Second)
+			pause = min(2*pause, 4*time.Second)
 		}
 	})
 }

@@ -111,6 +111,9 @@ func onPage(s *pathways.Step) string {
 	if form, ok := strings.CutPrefix(title, "Questions "); ok {
 		return "Questions: " + strings.ReplaceAll(form, "-", " ")
 	}
+	if key, ok := strings.CutPrefix(title, "Pathway "); ok {
+		return "Pathway: " + strings.ReplaceAll(key, "-", " ")
+	}
 	if scorer, ok := strings.CutPrefix(title, "Score "); ok {
 		key, _, _ := strings.Cut(scorer, "@")
 		return "Score: " + strings.ToUpper(key)

@@ -10,6 +10,10 @@ import (
 	"throughline/workflows"
 )
 
+// Identify names this program to Temporal by its version, before anything of Temporal starts. Otherwise
+// the SDK reads the whole binary for a checksum, a third of what a start costs.
+func Identify(version string) { sdkworker.SetBinaryChecksum("throughline " + version) }
+
 // Workers are the two that run: one for pathways, one for deliveries.
 type Workers struct {
 	pathways, deliveries sdkworker.Worker

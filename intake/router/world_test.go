@@ -40,6 +40,9 @@ type world struct {
 
 const pathway = "post-discharge-tcm"
 
+// shipped reads the library once for all tests; none changes it.
+var shipped = sync.OnceValues(pathways.Library)
+
 // newWorld begins in the evening of Wednesday 26 November 2025 in New York, on the eve of
 // Thanksgiving.
 func newWorld(t *testing.T) *world {
@@ -50,7 +53,7 @@ func newWorld(t *testing.T) *world {
 	}
 	w := &world{t: t, zone: zone, step: time.Minute, now: time.Date(2025, 11, 26, 20, 0, 0, 0, zone), log: &bytes.Buffer{}}
 	w.store = storetest.New(t, storetest.WithNow(w.clock), func(c *store.Config) { c.MaxConns = 12 })
-	library, err := pathways.Library()
+	library, err := shipped()
 	if err != nil {
 		t.Fatal(err)
 	}
