@@ -43,7 +43,7 @@ func ParseOffset(s string) (Offset, error) {
 		return off, nil
 	}
 	if !mayBeOffset(s) {
-		return Offset{}, noOffset(s)
+		return Offset{}, offsetError(s)
 	}
 	words := strings.Fields(strings.ToLower(s))
 	if len(words) == 0 {
@@ -57,7 +57,7 @@ func ParseOffset(s string) (Offset, error) {
 		return Offset{}, fmt.Errorf("%q is more than a century: %s", s, offsetHelp)
 	}
 	if err != nil || len(words) == 1 {
-		return Offset{}, noOffset(s)
+		return Offset{}, offsetError(s)
 	}
 	off, err := offsetIn(n, strings.Join(words[1:], " "))
 	if err != nil {
@@ -92,11 +92,11 @@ func mayBeOffset(s string) bool {
 	return s == "" || strings.ContainsRune("+-0123456789eE", rune(s[0]))
 }
 
-// noOffset is the text that was read as one. What it says is only made when it is asked.
-type noOffset string
+// offsetError is the text that was read as one. What it says is only made when it is asked.
+type offsetError string
 
 // Error implements error.
-func (s noOffset) Error() string {
+func (s offsetError) Error() string {
 	return fmt.Sprintf("%q is not an amount of time: %s", string(s), offsetHelp)
 }
 
