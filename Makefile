@@ -28,9 +28,10 @@ build: ## Build bin/throughline
 .PHONY: test
 # vet has seen everything, in tests too: go test need not do part of it again. It has also compiled what
 # is large; one package more than there are cores, because the end-to-end tests mostly wait.
+# They take longest, and so begin first.
 test: postgresql browser peers ## Vet, run every test, check workflows for determinism
 	go vet ./...
-	go test -vet=off -p $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) -timeout 20m $(TESTFLAGS) ./...
+	go test -vet=off -p $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) -timeout 20m $(TESTFLAGS) ./e2e ./...
 	@$(MAKE) --no-print-directory determinism
 
 # The simulator and the real server, over as many random scenarios as wanted; `make test` runs 40.
