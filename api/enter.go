@@ -32,7 +32,7 @@ func (g *gate) enter(c *gin.Context) {
 	who, bySession, known := g.who(c)
 	if bySession || c.FullPath() == pages.PathSignIn {
 		if err := foreign.Check(c.Request); err != nil {
-			refuse(c, rest.NewProblem(ctx, http.StatusForbidden, "The request comes from another site."))
+			g.refuse(c, rest.NewProblem(ctx, http.StatusForbidden, "The request comes from another site."))
 			return
 		}
 	}
@@ -43,7 +43,7 @@ func (g *gate) enter(c *gin.Context) {
 		req.Actor = who
 	}
 	if !known && !public[c.FullPath()] {
-		askWho(c)
+		g.askWho(c)
 		return
 	}
 	c.Next()
@@ -75,12 +75,12 @@ func (g *gate) mayPass(c *gin.Context, who care.Actor, known bool) bool {
 	}
 	seconds := int(wait.Seconds()) + 1
 	c.Header("Retry-After", strconv.Itoa(seconds))
-	refuse(c, rest.NewProblem(c.Request.Context(), http.StatusTooManyRequests, "Too many requests. Wait "+strconv.Itoa(seconds)+" s."))
+	g.refuse(c, rest.NewProblem(c.Request.Context(), http.StatusTooManyRequests, "Too many requests. Wait "+strconv.Itoa(seconds)+" s."))
 	return false
 }
 
 // askWho answers a stranger: a browser with the sign-in page, a program with 401.
-func askWho(c *gin.Context) {
+func (g *gate) askWho(c *gin.Context) {
 	isPage := c.Request.Method == http.MethodGet && strings.Contains(c.GetHeader("Accept"), "text/html")
 	if isPage {
 		pages.ShowSignIn(c, http.StatusUnauthorized)
@@ -88,5 +88,5 @@ func askWho(c *gin.Context) {
 		return
 	}
 	c.Header("WWW-Authenticate", `Bearer realm="throughline"`)
-	refuse(c, rest.NewProblem(c.Request.Context(), http.StatusUnauthorized, "Sign in first: send the token as Authorization: Bearer."))
+	g.refuse(c, rest.NewProblem(c.Request.Context(), http.StatusUnauthorized, "Sign in first: send the token as Authorization: Bearer."))
 }

@@ -37,12 +37,12 @@ func (g *gate) once(c *gin.Context) {
 	}
 	ctx := c.Request.Context()
 	if len(key) > rest.MaxKey {
-		refuse(c, rest.ProblemOf(ctx, care.Errorf(care.Invalid, "the key is longer than %d characters", rest.MaxKey).At(rest.KeyHeader)))
+		g.refuse(c, rest.ProblemOf(ctx, care.Errorf(care.Invalid, "the key is longer than %d characters", rest.MaxKey).At(rest.KeyHeader)))
 		return
 	}
 	body, err := io.ReadAll(c.Request.Body)
 	if err != nil {
-		refuse(c, unreadable(c, err))
+		g.refuse(c, unreadable(c, err))
 		return
 	}
 	c.Request.Body = io.NopCloser(bytes.NewReader(body))
@@ -71,9 +71,9 @@ func (g *gate) answerOnce(c *gin.Context, key, hash string) {
 	case done: // also where the answer could not be kept: what was done bears repetition
 		out.send()
 	case err != nil:
-		refuse(c, rest.ProblemOf(ctx, err))
+		g.refuse(c, rest.ProblemOf(ctx, err))
 	default:
-		repeat(c, answer.Status, answer.Body)
+		g.repeat(c, answer.Status, answer.Body)
 	}
 }
 
@@ -85,10 +85,10 @@ func (*gate) record(c *gin.Context, out *recorder) {
 }
 
 // repeat gives an answer again.
-func repeat(c *gin.Context, status int, text []byte) {
+func (g *gate) repeat(c *gin.Context, status int, text []byte) {
 	var k kept
 	if err := json.Unmarshal(text, &k); err != nil {
-		refuse(c, rest.ProblemOf(c.Request.Context(), err))
+		g.refuse(c, rest.ProblemOf(c.Request.Context(), err))
 		return
 	}
 	if k.ETag != "" {

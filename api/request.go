@@ -95,7 +95,7 @@ func (g *gate) recover(c *gin.Context) {
 			c.Abort()
 			return
 		}
-		refuse(c, rest.ProblemOf(ctx, errors.New("a handler panicked")))
+		g.refuse(c, rest.ProblemOf(ctx, errors.New("a handler panicked")))
 	}()
 	c.Next()
 }

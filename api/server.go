@@ -58,9 +58,9 @@ func New(c Config) (http.Handler, error) {
 		return nil, err
 	}
 	g := &gate{c: c, limiter: newLimiter(c.Limits, c.Real), numbers: numbers}
-	r.Use(g.request, g.recover, headers, g.enter, bound, g.once)
-	r.NoRoute(problemHandler(http.StatusNotFound, "There is nothing at this address."))
-	r.NoMethod(problemHandler(http.StatusMethodNotAllowed, "This address does not take the method."))
+	r.Use(g.request, g.recover, headers, g.enter, g.bound, g.once)
+	r.NoRoute(g.problem(http.StatusNotFound, "There is nothing at this address."))
+	r.NoMethod(g.problem(http.StatusMethodNotAllowed, "This address does not take the method."))
 
 	a := humagin.New(r, rest.Config("Throughline", "1", description))
 	register(a, &c)
@@ -110,12 +110,15 @@ func (c *Config) pages(spec *huma.OpenAPI) pages.Deps {
 	}
 }
 
-func problemHandler(status int, detail string) gin.HandlerFunc {
-	return func(c *gin.Context) { refuse(c, rest.NewProblem(c.Request.Context(), status, detail)) }
+func (g *gate) problem(status int, detail string) gin.HandlerFunc {
+	return func(c *gin.Context) { g.refuse(c, rest.NewProblem(c.Request.Context(), status, detail)) }
 }
 
-// refuse answers with a problem and lets nobody after it answer.
-func refuse(c *gin.Context, p *rest.Problem) {
-	rest.Write(c.Writer, p)
+// refuse answers with a problem, on the pages of partners and patients in their words, and lets nobody
+// after it answer.
+func (g *gate) refuse(c *gin.Context, p *rest.Problem) {
+	if !g.c.pages(nil).Refused(c, p.Status) {
+		rest.Write(c.Writer, p)
+	}
 	c.Abort()
 }

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +20,9 @@ type Config struct {
 	// MLLPCert and MLLPKey make MLLP speak TLS.
 	MLLPCert, MLLPKey string
 	PublicURL         string // where people reach it; default: http://<Listen>
+	// TrustedProxies are the addresses, or networks, of the proxies in front of it whose X-Forwarded-For
+	// is believed. Without them whoever comes through a proxy counts as one caller.
+	TrustedProxies []string
 
 	DatabaseURL       string // empty: the embedded PostgreSQL
 	TemporalAddress   string // empty: the embedded Temporal server
@@ -73,6 +77,7 @@ func (c *Config) complete() error {
 	if u, err := url.Parse(c.PublicURL); err != nil || u.Scheme == "" || u.Host == "" {
 		return care.Errorf(care.Invalid, "the public URL %q is none; give one like https://care.example.org", c.PublicURL)
 	}
+	c.TrustedProxies = slices.DeleteFunc(c.TrustedProxies, func(p string) bool { return strings.TrimSpace(p) == "" })
 	if c.Zone == "" {
 		c.Zone = DefaultZone
 	}

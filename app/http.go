@@ -28,9 +28,10 @@ func (a *App) handler(zone *time.Location, calendar care.Calendar) (http.Handler
 	cfg := api.Config{
 		Store: a.store, Commands: a.commands, Launcher: launcher{a.router}, Watcher: a.router, Intake: intakeDoor{a.router},
 		Reconciler: reconciler{a.proof}, Migrations: a.moves, Admin: identity.NewAuthenticator(a.token).With(people), Sessions: identity.NewSessions(a.token, a.cfg.Now).With(people), Links: a.links,
-		Parts:        a.parts,
-		Organization: api.Organization{Name: a.cfg.Organization, Phone: a.cfg.Phone, Emergency: a.cfg.Emergency, Zone: zone, Calendar: calendar},
-		Secure:       strings.HasPrefix(a.cfg.PublicURL, "https://"), Version: a.cfg.Version, Logger: a.cfg.Logger, Now: a.logicalNow, Real: a.cfg.Now,
+		Parts:          a.parts,
+		Organization:   api.Organization{Name: a.cfg.Organization, Phone: a.cfg.Phone, Emergency: a.cfg.Emergency, Zone: zone, Calendar: calendar},
+		TrustedProxies: a.cfg.TrustedProxies,
+		Secure:         strings.HasPrefix(a.cfg.PublicURL, "https://"), Version: a.cfg.Version, Logger: a.cfg.Logger, Now: a.logicalNow, Real: a.cfg.Now,
 	}
 	cfg.Metrics = prometheus.NewRegistry()
 	cfg.Metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))

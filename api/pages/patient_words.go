@@ -26,6 +26,7 @@ type patientWords struct {
 	Expired, ExpiredLead              string
 	Over, OverLead                    string
 	Later, LaterLead                  string
+	Busy, BusyLead                    string
 
 	when func(at time.Time, zone *time.Location) string
 }
@@ -68,6 +69,7 @@ var toPatients = map[string]patientWords{
 		Expired: "This link has expired", ExpiredLead: "The time to answer here is over. If there is something that we should know, please call us.",
 		Over: "These questions are no longer asked", OverLead: "Nothing more is needed from you here. If there is something that we should know, please call us.",
 		Later: "Please try again in a moment", LaterLead: "Something on our side does not answer. Nothing was changed.",
+		Busy: "Please try again in a minute", BusyLead: "More was asked than we can answer at once. Nothing was changed: if you were sending answers, go back to them and send them again.",
 		when: func(at time.Time, zone *time.Location) string {
 			return at.In(zone).Format("Monday, January 2 at 3:04 PM")
 		},
@@ -94,6 +96,7 @@ var toPatients = map[string]patientWords{
 		Expired: "Este enlace ha caducado", ExpiredLead: "El tiempo para responder aquí ha terminado. Si hay algo que debamos saber, por favor llámenos.",
 		Over: "Estas preguntas ya no se hacen", OverLead: "No necesitamos nada más de usted aquí. Si hay algo que debamos saber, por favor llámenos.",
 		Later: "Por favor, inténtelo de nuevo en unos minutos", LaterLead: "Algo de nuestra parte no responde. No se cambió nada.",
+		Busy: "Por favor, inténtelo de nuevo en un minuto", BusyLead: "Nos llegó más de lo que podemos responder a la vez. No se cambió nada: si estaba enviando respuestas, vuelva a ellas y envíelas otra vez.",
 		when: inSpanish,
 	},
 }

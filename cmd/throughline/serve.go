@@ -21,6 +21,7 @@ type settings struct {
 	TemporalNamespace string            `help:"Its namespace." env:"TEMPORAL_NAMESPACE"`
 	KeyFile           string            `help:"The key that encrypts what Temporal stores." env:"THROUGHLINE_KEY_FILE" type:"path"`
 	PublicURL         string            `help:"Where people reach this installation." env:"THROUGHLINE_PUBLIC_URL" placeholder:"https://…"`
+	TrustedProxies    []string          `help:"Addresses or networks of the proxies in front, whose X-Forwarded-For is believed." env:"THROUGHLINE_TRUSTED_PROXIES" placeholder:"10.0.0.0/8,…"`
 	SMTP              string            `name:"smtp" help:"Where mail goes out; without it, mail stays in the local mailbox." env:"THROUGHLINE_SMTP" placeholder:"smtp://user:password@host:587?from=…"`
 	SMTPFile          string            `name:"smtp-file" help:"A file that holds it." env:"THROUGHLINE_SMTP_FILE" type:"path"`
 	Organization      string            `help:"The name under which messages go out." env:"THROUGHLINE_ORGANIZATION"`
@@ -128,7 +129,7 @@ func (s settings) config(l listening) (app.Config, error) {
 		return app.Config{}, err
 	}
 	return app.Config{
-		DataDir: s.Data, Listen: l.Listen, MLLP: l.MLLP, MLLPCert: l.MLLPCert, MLLPKey: l.MLLPKey, PublicURL: s.PublicURL,
+		DataDir: s.Data, Listen: l.Listen, MLLP: l.MLLP, MLLPCert: l.MLLPCert, MLLPKey: l.MLLPKey, PublicURL: s.PublicURL, TrustedProxies: s.TrustedProxies,
 		DatabaseURL: database, TemporalAddress: s.TemporalAddress, TemporalNamespace: s.TemporalNamespace, SMTP: smtp, KeyFile: s.KeyFile,
 		Organization: s.Organization, Phone: s.Phone, Emergency: s.Emergency, Zone: s.Zone, Version: version, Logger: logger(s.LogFormat),
 	}, nil
