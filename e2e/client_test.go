@@ -193,6 +193,11 @@ type step struct {
 	Kind       string `json:"kind"`
 	Status     string `json:"status"`
 	Outcome    string `json:"outcome"`
+	Child      string `json:"child"` // the enrollment that it started
+	Cause      cause  `json:"cause"`
+
+	Discretionary bool `json:"discretionary"`
+	Offered       bool `json:"offered"`
 }
 
 type clock struct {
@@ -220,6 +225,7 @@ type task struct {
 	Step         string     `json:"step"`
 	Kind         string     `json:"kind"`
 	Title        string     `json:"title"`
+	Instructions string     `json:"instructions"`
 	Role         string     `json:"role"`
 	Status       string     `json:"status"`
 	Outcome      string     `json:"outcome"`

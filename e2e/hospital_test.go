@@ -21,6 +21,7 @@ type stay struct {
 	disposition          string // PV1-36, a UB-04 code
 	admitted, discharged time.Time
 	deceased             bool
+	diagnoses            []string // ICD-10-CM, the principal one first
 }
 
 // aDayAgo is a time on an earlier day wherever the organization is: what counts from the day after a
@@ -55,6 +56,9 @@ func (s stay) message(trigger string, recorded time.Time) []byte {
 		fmt.Sprintf("EVN|%s|%s", trigger, stamp(recorded)),
 		fmt.Sprintf("PID|1||%s^^^%s^MR||%s^%s||19500704|F|||12 Elm St^^Springfield^NY^12345||%s||en||||||||||||||%s", s.mrn, hospital, s.family, s.given, telecom, death),
 		fmt.Sprintf("PV1|1|%s|4W^401^1^%s||||||||||||||||%s|||||||||||||||||%s||||||||%s|%s", class, hospital, s.visit, s.disposition, stamp(s.admitted), stamp(s.discharged)),
+	}
+	for i, code := range s.diagnoses {
+		segments = append(segments, fmt.Sprintf("DG1|%d||%s^^I10|||F", i+1, code))
 	}
 	return []byte(strings.Join(segments, "\r") + "\r")
 }

@@ -5,9 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/url"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,7 +15,6 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
-	"throughline/pathways"
 	"throughline/pathways/engine"
 	"throughline/store"
 )
@@ -49,10 +46,11 @@ messages:
 steps:
   - {id: hello, message: {to: patient, template: hello}, optional: true}
   - {id: call, task: Call, clock: call, ladder: call, outcomes: [reached, gave_up]}
-  - {id: visit, after: call, appointment: The visit, clock: visit, ladder: call}
+  - {id: visit, after: call, appointment: The visit, clock: visit, ladder: call, on_no_show: {ask: barrier, values: [transportation, forgot]}}
   - {id: ride, after: call, when: wants_ride, optional: true, referral: {need: transportation-insecurity, consent: on file, acknowledge: 2 business days, first_contact: 4 business days, outcome: 14 days, otherwise: next_best}}
   - {id: papers, after: call, when: has_papers, task: Get the papers, due: 2 days}
 ends:
+  - {on: patient.died, as: deceased}
   - {when: all(required), as: completed}
   - {clock: period, as: finished-incomplete}
 `
@@ -79,11 +77,11 @@ func TestRunningPatientsMoveToAnotherVersionAndBack(t *testing.T) {
 	}
 	s := start(t, options{args: []string{"--demo"}})
 	s.giveRides(t)
-	s.publishes(t, movingPathway)
+	s.publish(t, movingPathway)
 	late := s.enrollMany(t, 0, n/6, "late")
 	s.advanceTo(t, s.clockNow(t).Add(5*time.Hour))
 	ids := slices.Concat(late, s.enrollMany(t, n/6, n, ""))
-	s.publishes(t, movedPathway)
+	s.publish(t, movedPathway)
 
 	conn := s.database(t, "throughline")
 	quiet := func() (bool, string) {
@@ -157,29 +155,6 @@ func TestRunningPatientsMoveToAnotherVersionAndBack(t *testing.T) {
 		t.Errorf("%d of %d are not as they were", differ, n)
 	}
 	s.nothingFalls(t)
-}
-
-// publishes puts a version among those of the server, as what ships with it.
-func (s *server) publishes(t *testing.T, text string) {
-	t.Helper()
-	d, problems := pathways.Parse("moving.yaml", []byte(text))
-	if errs := problems.Errors(); len(errs) > 0 {
-		t.Fatal(errs)
-	}
-	folder, err := filepath.EvalSymlinks(filepath.Join(s.dir, "postgres"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	dsn := url.URL{Scheme: "postgres", User: url.User("throughline"), Path: "/throughline"}
-	dsn.RawQuery = url.Values{"host": {filepath.Join(folder, "run")}, "port": {"5432"}, "sslmode": {"disable"}}.Encode()
-	db, err := store.Open(t.Context(), store.Config{DSN: dsn.String(), MaxConns: 2})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	if err := db.PutDefinition(t.Context(), d, []byte(text), store.DefinitionPublished); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // enrollMany starts the enrollments from one number to another, and brings each to where it stands.

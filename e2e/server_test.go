@@ -36,6 +36,7 @@ type server struct {
 	address string // host:port
 	mllp    string // host:port for HL7 v2 over MLLP
 	mail    *notifytest.Server
+	staff   staff
 
 	process *exec.Cmd
 	ended   chan struct{} // closed when the process has ended, after exit was set
