@@ -80,6 +80,7 @@ func (c *checker) forms() {
 			c.once(seen, at, f.Line, "question", f.ID)
 			c.coded(at, f)
 			c.points(at, &form, f)
+			c.limits(at, f)
 			c.wordsOf(at, f)
 		}
 		c.formWords(path, &form)

@@ -65,7 +65,7 @@ func TestWrongQuestionnaires(t *testing.T) {
 		{"points too few", "points: [0, 1, 3]", "points: [0, 1]", "there are 2 points where 3 belong"},
 		{"points of a yes", "required: true, points: 2", "required: true, points: [2, 3]", "there are 2 points where 1 belong"},
 		{"points of a text", "{id: note, ask: Anything else?, type: string}", "{id: note, ask: Anything else?, type: string, points: 1}", "points are counted for"},
-		{"points for nothing", "{id: count, ask: How many medicines?, type: int, required: true}", "{id: count, ask: How many medicines?, type: int, required: true, points: 1}", "the form medicines is not scored"},
+		{"points for nothing", "{id: count, ask: How many medicines?, type: int, min: 0, max: 40, unit: boxes, required: true}", "{id: count, ask: How many medicines?, type: int, required: true, points: 1}", "the form medicines is not scored"},
 		{"a score of nothing", "  medicines:\n", "  medicines:\n    score: {by: sum}\n", "no question of the form has points"},
 		{"a score that may be missing", "points: [0, 1, 3], required: true}", "points: [0, 1, 3]}", "the score does not say what it is without an answer to weight"},
 		{"a score by nobody", "score: {by: sum}", "score: {by: sums}", `nothing scores by "sums"`},
@@ -78,7 +78,7 @@ func TestWrongQuestionnaires(t *testing.T) {
 		{"an event of a step that asks nothing", "on: weekly_check.answered, when", "on: nurse_call.answered, when", `no event is called "nurse_call.answered"`},
 		{"what an event does not tell", "when: event.count > 10", "when: event.score > 10", "pharmacy.answered has no event.score"},
 		{"launched by itself", "launch: {once_per: request}", "launch: {on: survey.answered, once_per: request}", "asked by the pathway itself"},
-		{"two events that tell otherwise", "{id: count, ask: How many medicines?, type: int, required: true}", "{id: count, ask: How many?, type: int, required: true}\n      - {id: note, ask: What else?, type: bool}", "event.note is another kind of thing"},
+		{"two events that tell otherwise", "{id: count, ask: How many medicines?, type: int, min: 0, max: 40, unit: boxes, required: true}", "{id: count, ask: How many?, type: int, required: true}\n      - {id: note, ask: What else?, type: bool}", "event.note is another kind of thing"},
 	})
 }
 

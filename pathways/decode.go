@@ -82,6 +82,8 @@ func (dec *decoder) value(n ast.Node, v reflect.Value, path string) {
 		dec.text(n, v, path)
 	case reflect.Int:
 		dec.number(n, v, path)
+	case reflect.Float64:
+		dec.decimal(n, v, path)
 	case reflect.Bool:
 		dec.truth(n, v, path)
 	case reflect.Interface:
@@ -346,6 +348,26 @@ func (dec *decoder) number(n ast.Node, v reflect.Value, path string) {
 	v.SetInt(int64(number))
 }
 
+func (dec *decoder) decimal(n ast.Node, v reflect.Value, path string) {
+	number, ok := decimalOf(n)
+	if !ok {
+		dec.lose(n, path, called(path)+" must be a number", "write it in digits, without quotes or a unit, like "+lastOf(path)+": 98.6")
+		return
+	}
+	v.SetFloat(number)
+}
+
+// decimalOf gives a number that is one everywhere: neither infinite nor "not a number".
+func decimalOf(n ast.Node) (float64, bool) {
+	switch n.(type) {
+	case *ast.IntegerNode, *ast.FloatNode:
+		text, _ := scalarOf(n)
+		number, err := strconv.ParseFloat(text, 64)
+		return number, err == nil && !math.IsInf(number, 0) && !math.IsNaN(number)
+	}
+	return 0, false
+}
+
 // numbers decodes a list of whole numbers; one number stands for a list of one.
 func (dec *decoder) numbers(n ast.Node, v reflect.Value, path string) {
 	nodes := []ast.Node{n}
@@ -369,17 +391,13 @@ func (dec *decoder) truth(n ast.Node, v reflect.Value, path string) {
 
 // anything decodes a default. Numbers become float64, as they are after a trip through JSON.
 func (dec *decoder) anything(n ast.Node, v reflect.Value, path string) {
-	switch x := n.(type) {
-	case *ast.BoolNode:
-		v.Set(reflect.ValueOf(x.Value))
+	if b, ok := n.(*ast.BoolNode); ok {
+		v.Set(reflect.ValueOf(b.Value))
 		return
-	case *ast.IntegerNode, *ast.FloatNode:
-		text, _ := scalarOf(n)
-		number, err := strconv.ParseFloat(text, 64)
-		if err == nil && !math.IsInf(number, 0) && !math.IsNaN(number) {
-			v.Set(reflect.ValueOf(number))
-			return
-		}
+	}
+	if number, ok := decimalOf(n); ok {
+		v.Set(reflect.ValueOf(number))
+		return
 	}
 	text, ok := scalarOf(n)
 	if !ok {

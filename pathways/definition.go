@@ -183,6 +183,12 @@ type Field struct {
 	// Help is said below the question; Unit stands behind the box of a number, as a patient says it.
 	Help string `yaml:"help,omitempty" json:"help,omitempty"`
 	Unit string `yaml:"unit,omitempty" json:"unit,omitempty"`
+	// Min and Max are the least and the greatest number that is taken (FHIR minValue and maxValue).
+	Min *float64 `yaml:"min,omitempty" json:"min,omitempty"`
+	Max *float64 `yaml:"max,omitempty" json:"max,omitempty"`
+	// Exclusive are those of Values that exclude all others, as "none of these" does (FHIR
+	// questionnaire-optionExclusive).
+	Exclusive []string `yaml:"exclusive,omitempty" json:"exclusive,omitempty"`
 	// Translations are the question's words in other languages than the pathway's first.
 	Translations []FieldWords `yaml:"translations,omitempty" json:"translations,omitempty"`
 	Required     bool         `yaml:"required,omitempty" json:"required,omitempty"`

@@ -185,6 +185,8 @@ func (b *schemaBuilder) value(t reflect.Type, rule map[string]any) map[string]an
 		return map[string]any{"type": "boolean"}
 	case reflect.Int:
 		return ruled(map[string]any{"type": "integer"}, rule)
+	case reflect.Float64:
+		return ruled(map[string]any{"type": "number"}, rule)
 	case reflect.Interface:
 		return scalar()
 	}

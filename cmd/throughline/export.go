@@ -1,17 +1,20 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 
 	"throughline/pathways"
+	"throughline/pathways/questionnaire"
 	"throughline/pathways/sop"
 )
 
 type exportCommand struct {
-	File         string `arg:"" help:"The definition (YAML)." type:"existingfile"`
-	SOP          string `name:"sop" help:"Write it as a standard operating procedure: md (Markdown) or html (a page to print)." enum:"md,html" required:"" placeholder:"md|html"`
-	Organization string `help:"Whose document it is." env:"THROUGHLINE_ORGANIZATION"`
+	File           string `arg:"" help:"The definition (YAML)." type:"existingfile"`
+	SOP            string `name:"sop" help:"Write it as a standard operating procedure: md (Markdown) or html (a page to print)." enum:"md,html" required:"" xor:"as" placeholder:"md|html"`
+	Questionnaires bool   `help:"Write its forms as FHIR R4 Questionnaires, in a Bundle. What FHIR has no words for is listed." required:"" xor:"as"`
+	Organization   string `help:"Whose document it is." env:"THROUGHLINE_ORGANIZATION"`
 }
 
 // Help gives examples.
@@ -21,7 +24,8 @@ has its change log: GET /api/v1/pathways/{key}/versions/{version}/sop?format=htm
 
 Examples:
   throughline export pathways/library/post-discharge-tcm.yaml --sop html > tcm.html
-  throughline export my-pathway.yaml --sop md --organization "General Hospital"`
+  throughline export my-pathway.yaml --sop md --organization "General Hospital"
+  throughline export my-pathway.yaml --questionnaires > questionnaires.json`
 }
 
 // Run writes the document to the standard output.
@@ -35,11 +39,7 @@ func (c *exportCommand) Run() error {
 		fmt.Fprintln(os.Stderr, errs)
 		return errWrong
 	}
-	write := sop.Markdown
-	if c.SOP == "html" {
-		write = sop.HTML
-	}
-	document, err := write(sop.Version{Definition: d, Organization: c.Organization})
+	document, err := c.write(d)
 	if err != nil {
 		return err
 	}
@@ -47,4 +47,28 @@ func (c *exportCommand) Run() error {
 		return fmt.Errorf("writing the document: %w", err)
 	}
 	return nil
+}
+
+func (c *exportCommand) write(d *pathways.Definition) ([]byte, error) {
+	switch {
+	case c.Questionnaires:
+		return questionnaires(d)
+	case c.SOP == "html":
+		return sop.HTML(sop.Version{Definition: d, Organization: c.Organization})
+	}
+	return sop.Markdown(sop.Version{Definition: d, Organization: c.Organization})
+}
+
+// questionnaires writes the forms, and on the standard error what is lost. A file was not published:
+// they are drafts.
+func questionnaires(d *pathways.Definition) ([]byte, error) {
+	all, left := questionnaire.All(d, "draft")
+	for _, sentence := range left {
+		fmt.Fprintln(os.Stderr, "not carried:", sentence)
+	}
+	out, err := json.MarshalIndent(all, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("writing the questionnaires: %w", err)
+	}
+	return append(out, '\n'), nil
 }

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -100,6 +101,25 @@ func TestAnswersThatCannotBe(t *testing.T) {
 	refused(t, w, answers("nothing"), care.NotFound, "step")
 	do(t, w, answers("weekly_check", answered("breath", false), answered("weight", "no")))
 	refused(t, w, answers("weekly_check", answered("breath", false), answered("weight", "no")), care.Conflict, "questionnaire.answered")
+}
+
+func TestAnswersBeyondTheirLimits(t *testing.T) {
+	w := questioned(t)
+	for _, tc := range []struct {
+		name  string
+		given []changeEvent
+		want  string
+	}{
+		{"too few", []changeEvent{answered("count", -1)}, `the answer to "How many medicines?" must be from 0 to 40 boxes`},
+		{"too many", []changeEvent{answered("count", 41)}, `the answer to "How many medicines?" must be from 0 to 40 boxes`},
+		{"none and some", []changeEvent{answered("count", 3), answered("from", []any{"nowhere", "pharmacy"})}, `“I have none” cannot be chosen together with other answers to "Where are they from?"`},
+	} {
+		err := w.Do(answers("survey", tc.given...))
+		if care.CodeOf(err) != care.Invalid || !strings.HasSuffix(err.Error(), tc.want) {
+			t.Errorf("%s: %v", tc.name, err)
+		}
+	}
+	do(t, w, answers("survey", answered("count", 40), answered("from", []any{"nowhere"})))
 }
 
 // Silence falls to a person, and is never the end by itself.

@@ -220,7 +220,21 @@ func (r *run) taken(form *pathways.Form, f pathways.Field, outcome string, befor
 	if err != nil {
 		return nil, err.At("answers." + f.ID).By("forms." + form.Name)
 	}
+	if err := beyond(f, v); err != nil {
+		return nil, err.At("answers." + f.ID).By("forms." + form.Name)
+	}
 	return v, nil
+}
+
+// beyond says what is wrong with an answer that breaks its question's limits; nil where none does.
+func beyond(f pathways.Field, v any) *care.Error {
+	switch f.Breach(v) {
+	case pathways.TooLow, pathways.TooHigh:
+		return care.Errorf(care.Invalid, "the answer to %q must be %s", f.Ask, f.LimitsInWords())
+	case pathways.NotAlone:
+		return care.Errorf(care.Invalid, "%s cannot be chosen together with other answers to %q", f.ExclusiveInWords(), f.Ask)
+	}
+	return nil
 }
 
 // liveAttempts counts the tries that a rule may rely on: live, two-way ones, separate in time.

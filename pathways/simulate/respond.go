@@ -118,7 +118,7 @@ func GoodAnswer(def *pathways.Definition, step string, f pathways.Field) any {
 	case pathways.TypeCodes:
 		return []any{}
 	case pathways.TypeInt, pathways.TypeNumber:
-		return 0
+		return f.Within(0)
 	}
 	return "none"
 }

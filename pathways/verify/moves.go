@@ -281,7 +281,7 @@ func (x *explorer) choices(step string, form *pathways.Form, f pathways.Field) [
 	if f.When != "" && f.Required { // to be answered where it is asked, and nowhere else
 		values = widest(question{typ: f.Type, values: f.Values, optional: true}, values)
 	}
-	return values
+	return withinLimits(f, values)
 }
 
 // toldByAnswers adds the answers that make a difference to what waits for them: there they are asked

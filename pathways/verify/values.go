@@ -2,6 +2,7 @@ package verify
 
 import (
 	"cmp"
+	"reflect"
 	"slices"
 
 	"throughline/pathways"
@@ -52,6 +53,8 @@ func byType(q question, literals []any) []any {
 		return []any{false, true}
 	case pathways.TypeCode:
 		return codes(q.values, literals)
+	case pathways.TypeCodes:
+		return severalCodes(codes(q.values, literals))
 	case pathways.TypeInt:
 		return boundaries(literals, func(v float64) any { return int64(v) })
 	case pathways.TypeNumber:
@@ -75,6 +78,8 @@ func widest(q question, values []any) []any {
 		if len(q.values) > 0 {
 			ends = []any{q.values[0], q.values[len(q.values)-1]}
 		}
+	case pathways.TypeCodes:
+		ends = severalCodes(codes(q.values, nil))
 	case pathways.TypeInt:
 		ends = []any{int64(0), int64(10)}
 	case pathways.TypeNumber:
@@ -87,7 +92,7 @@ func widest(q question, values []any) []any {
 	}
 	out := slices.Clone(values)
 	for _, v := range ends {
-		if !slices.Contains(out, v) {
+		if !slices.ContainsFunc(out, func(have any) bool { return reflect.DeepEqual(have, v) }) {
 			out = append(out, v)
 		}
 	}
@@ -116,6 +121,32 @@ func codes(values []string, literals []any) []any {
 		return asked
 	}
 	return append([]any{other}, asked...)
+}
+
+// severalCodes gives each code by itself, as the answer to a question that takes several.
+func severalCodes(codes []any) []any {
+	out := make([]any, len(codes))
+	for i, c := range codes {
+		out[i] = []any{c}
+	}
+	return out
+}
+
+// withinLimits leaves out what the question does not take, but for the nearest that it does.
+func withinLimits(f pathways.Field, values []any) []any {
+	var out []any
+	for _, v := range values {
+		if f.Breach(v) != pathways.NoBreach {
+			n, _ := number(v)
+			if v = any(f.Within(n)); f.Type == pathways.TypeInt {
+				v = int64(f.Within(n))
+			}
+		}
+		if !slices.ContainsFunc(out, func(have any) bool { return reflect.DeepEqual(have, v) }) {
+			out = append(out, v)
+		}
+	}
+	return out
 }
 
 func texts(literals []any) []any {
@@ -169,6 +200,10 @@ func plainValue(q question) any {
 	case pathways.TypeCode:
 		if len(q.values) > 0 {
 			return q.values[0]
+		}
+	case pathways.TypeCodes:
+		if len(q.values) > 0 {
+			return []any{q.values[0]}
 		}
 	case pathways.TypeInt:
 		return int64(1)

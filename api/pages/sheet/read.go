@@ -27,6 +27,15 @@ const maxNumber = 1e9
 
 // read gives the answer that was sent, nil where there is none; or, in words, what is wrong with it.
 func (p Paper) read(f pathways.Field, given []string, w words) (answer any, fault string) {
+	answer, fault = p.typed(f, given, w)
+	if fault == "" {
+		fault = w.beyond(f, answer, p.Language)
+	}
+	return answer, fault
+}
+
+// typed reads an answer by its type.
+func (p Paper) typed(f pathways.Field, given []string, w words) (answer any, fault string) {
 	if f.Type == pathways.TypeCodes {
 		return several(f, given, w)
 	}

@@ -175,6 +175,42 @@ func TestWhatWasChosenStaysChosen(t *testing.T) {
 	}
 }
 
+func TestAnswersAreHeldToTheirLimits(t *testing.T) {
+	low, high := 50.0, 700.0
+	weight := pathways.Field{ID: "x", Ask: "?", Type: pathways.TypeNumber, Unit: "lb", Min: &low, Max: &high}
+	none := pathways.Field{
+		ID: "x", Ask: "?", Type: pathways.TypeCodes, Values: severalValues, Exclusive: []string{"none"},
+		Translations: []pathways.FieldWords{{Language: "es", Ask: "?", Labels: []string{"plagas", "moho", "nada de esto"}}},
+	}
+	atLeast, atMost := weight, weight
+	atLeast.Max, atMost.Min = nil, nil
+	for _, c := range []struct {
+		field    pathways.Field
+		language string
+		given    []string
+		fault    string
+	}{
+		{weight, "en", []string{"49.9"}, "Write a number from 50 to 700."},
+		{weight, "en", []string{"50 lb"}, ""},
+		{weight, "en", []string{"700"}, ""},
+		{weight, "es", []string{"700,1"}, "Escriba un número de 50 a 700."},
+		{atLeast, "en", []string{"1"}, "Write a number that is 50 or more."},
+		{atMost, "es", []string{"701"}, "Escriba un número que sea 700 o menos."},
+		{none, "en", []string{"none"}, ""},
+		{none, "en", []string{"mold", "pests"}, ""},
+		{none, "en", []string{"none", "mold"}, "You chose “None” and other answers too. Choose only one of the two."},
+		{none, "es-MX", []string{"pests", "none"}, "Eligió “nada de esto” y también otras respuestas. Elija solo lo uno o lo otro."},
+	} {
+		p := paper(c.language, c.field)
+		v := sent(p)
+		v["answer.x"] = c.given
+		got := sheet.Read(p, v)
+		if fault := got.Questions[0].Fault; fault != c.fault || got.Complete() != (c.fault == "") || len(got.Answers) == 1 != (c.fault == "") {
+			t.Errorf("%q: %q is wrong with it, want %q; complete %t, %v", c.given, fault, c.fault, got.Complete(), got.Answers)
+		}
+	}
+}
+
 // FuzzRead holds that nothing a browser may send ends in anything but a sheet.
 func FuzzRead(f *testing.F) {
 	f.Add("yes", "1,200", "2026-03-09", "mold")

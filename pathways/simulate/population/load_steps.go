@@ -115,6 +115,25 @@ func (c *checker) answers(path string, b *Behaviour, step *pathways.Step) {
 			continue
 		}
 		c.draw(at, &a.Value, form.Fields[j].Type, form.Fields[j].Values)
+		c.limits(at, a.Value, form.Fields[j])
+	}
+}
+
+// limits refuses answers that the question does not take: a server would refuse them too.
+func (c *checker) limits(path string, answer Draw, f pathways.Field) {
+	for _, option := range answer {
+		switch {
+		case f.Type == pathways.TypeCodes && f.Breach(codesIn(option.Name)) != pathways.NoBreach:
+			c.wrong(path, fmt.Sprintf("%s cannot be chosen together with other answers", f.ExclusiveInWords()), "leave one of them out")
+		case f.Limited():
+			var amount Range
+			if err := amount.UnmarshalText([]byte(option.Name)); err != nil {
+				continue // said already
+			}
+			if f.Breach(amount.From) != pathways.NoBreach || f.Breach(amount.To) != pathways.NoBreach {
+				c.wrong(path, fmt.Sprintf("the question takes no %s", option.Name), "write a number "+f.LimitsInWords())
+			}
+		}
 	}
 }
 
