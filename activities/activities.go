@@ -59,10 +59,10 @@ type Answers interface {
 	AnswersLink(ctx context.Context, asked identity.Asked, messageID care.ID) (string, error)
 }
 
-// Followed knows which version of a pathway an enrollment follows.
+// Followed knows how an enrollment stands, and which version of a pathway it follows.
 type Followed interface {
-	// Followed gives the version; nil where it is not kept.
-	Followed(ctx context.Context, enrollmentID care.ID) (*pathways.Definition, error)
+	// Followed gives the version, nil where it is not kept, and the state after the last turn.
+	Followed(ctx context.Context, enrollmentID care.ID) (*pathways.Definition, engine.State, error)
 }
 
 // Directory knows the community's services.

@@ -48,6 +48,7 @@ type outside struct {
 	asks       []identity.Asked
 	askedFor   care.ID
 	follows    *pathways.Definition
+	state      engine.State
 	followsErr error
 
 	services    []engine.Candidate
@@ -111,8 +112,8 @@ func (o *outside) AnswersLink(_ context.Context, asked identity.Asked, messageID
 	return "https://care.example/p/token", o.linkErr
 }
 
-func (o *outside) Followed(context.Context, care.ID) (*pathways.Definition, error) {
-	return o.follows, o.followsErr
+func (o *outside) Followed(context.Context, care.ID) (*pathways.Definition, engine.State, error) {
+	return o.follows, o.state, o.followsErr
 }
 
 func (o *outside) Services(context.Context, string, care.ID, []care.ID) ([]engine.Candidate, error) {
@@ -284,6 +285,21 @@ func TestAPatientsMessageBringsItsQuestions(t *testing.T) {
 		if strings.Contains(text, "https://care.example/p/token") != (c.asks != nil) {
 			t.Errorf("%s of %s leads elsewhere:\n%s", c.purpose, c.step, text)
 		}
+	}
+}
+
+// TestAMessageFromBeforeAMoveBringsItsQuestions: the step that asks has another name since the message was
+// queued.
+func TestAMessageFromBeforeAMoveBringsItsQuestions(t *testing.T) {
+	o := newOutside()
+	o.follows = &pathways.Definition{Steps: []pathways.Step{{ID: "sunday", Questionnaire: &pathways.Questionnaire{To: "patient", Form: "f", Within: "1 day"}}}}
+	o.state.Former = []engine.FormerName{{Step: "weekly", Occurrence: 2, Now: "sunday", NowOccurrence: 2, At: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)}}
+	out := workflows.Outgoing{Message: care.Message{ID: "m-1", EnrollmentID: "e-1", Step: "weekly", Occurrence: 2, Purpose: "questionnaire", To: "patient", Template: engine.TemplateQuestionnaire, Language: "en"}}
+	if d, err := o.activities(t).Remind(t.Context(), out); err != nil || d.Status != care.MessageSent {
+		t.Fatalf("%+v, %v", d, err)
+	}
+	if want := []identity.Asked{{EnrollmentID: "e-1", Step: "sunday", Occurrence: 2, Language: "en"}}; !cmp.Equal(want, o.asks) {
+		t.Error(cmp.Diff(want, o.asks))
 	}
 }
 

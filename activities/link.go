@@ -33,6 +33,7 @@ func (a *Activities) SendLink(ctx context.Context, out workflows.Outgoing) (engi
 type matter struct {
 	page    string
 	pathway *pathways.Definition // nil: the message is no patient's
+	asked   engine.StepName      // the questions that it leads to; no step: none
 }
 
 // leadsTo gives the address that the message in the language leads to; empty where there is none.
@@ -40,13 +41,10 @@ func (a *Activities) leadsTo(ctx context.Context, about matter, m care.Message, 
 	if about.pathway == nil {
 		return about.page, nil
 	}
-	asked := identity.Asked{EnrollmentID: m.EnrollmentID, Step: about.pathway.Brings(m.Step), Language: language}
-	if asked.Step == "" {
+	if about.asked.Step == "" {
 		return "", nil
 	}
-	if asked.Step == m.Step {
-		asked.Occurrence = m.Occurrence
-	}
+	asked := identity.Asked{EnrollmentID: m.EnrollmentID, Step: about.asked.Step, Occurrence: about.asked.Occurrence, Language: language}
 	address, err := a.c.Answers.AnswersLink(ctx, asked, m.ID)
 	if err != nil {
 		return "", fmt.Errorf("making the link to the questions: %w", err)

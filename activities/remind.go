@@ -14,12 +14,14 @@ func (a *Activities) Remind(ctx context.Context, out workflows.Outgoing) (engine
 	if out.Message.To != toPatient {
 		return a.deliver(ctx, out, matter{page: a.page(out.Message)})
 	}
-	followed, err := a.c.Followed.Followed(ctx, out.Message.EnrollmentID)
+	followed, state, err := a.c.Followed.Followed(ctx, out.Message.EnrollmentID)
 	if err != nil {
 		return a.unable(ctx, "reading the version that the enrollment follows", err)
 	}
 	if followed == nil {
-		followed = &pathways.Definition{} // it is not kept: what it asks is not known here
+		return a.deliver(ctx, out, matter{pathway: &pathways.Definition{}}) // not kept: what it asks is not known here
 	}
-	return a.deliver(ctx, out, matter{pathway: followed})
+	about := matter{pathway: followed}
+	about.asked.Step, about.asked.Occurrence = engine.Brings(followed, state, out.Message)
+	return a.deliver(ctx, out, about)
 }

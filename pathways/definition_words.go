@@ -102,9 +102,8 @@ func upperFirst(s string) string {
 }
 
 // Brings gives the questionnaire that a message of the step brings the patient: its own, or the one
-// that a message step names; empty where there is none.
-func (d *Definition) Brings(step string) string {
-	s := d.StepByID(step)
+// that a message step names; empty where there is none, and for no step at all.
+func (s *Step) Brings() string {
 	switch {
 	case s == nil:
 		return ""

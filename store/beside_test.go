@@ -238,10 +238,10 @@ func TestAPatientsLink(t *testing.T) {
 		t.Error("a link that opens nothing was kept")
 	}
 	mustCommit(t, s, st.opening())
-	if d, err := s.Followed(ctx, st.opening().Turn.State.EnrollmentID); d != nil || err != nil {
+	if d, _, err := s.Followed(ctx, st.opening().Turn.State.EnrollmentID); d != nil || err != nil {
 		t.Errorf("of a version that is not kept there is %v, %v", d, err)
 	}
-	if d, err := s.Followed(ctx, care.KeyID("nobody")); d != nil || err != nil {
+	if d, _, err := s.Followed(ctx, care.KeyID("nobody")); d != nil || err != nil {
 		t.Errorf("of an enrollment that is none there is %v, %v", d, err)
 	}
 }

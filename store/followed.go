@@ -2,30 +2,26 @@ package store
 
 import (
 	"context"
-	"errors"
-
-	"github.com/jackc/pgx/v5"
+	"fmt"
 
 	"throughline/care"
 	"throughline/pathways"
+	"throughline/pathways/engine"
 )
 
-// Followed gives the version of a pathway that an enrollment follows; nil where it is not kept.
-func (s *Store) Followed(ctx context.Context, enrollmentID care.ID) (*pathways.Definition, error) {
-	var digest string
-	if !validID(enrollmentID) {
-		return nil, nil //nolint:nilnil // none is kept
-	}
-	err := s.pool.QueryRow(ctx, "SELECT definition FROM snapshots WHERE enrollment_id = $1", enrollmentID).Scan(&digest)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, nil //nolint:nilnil // none is kept
+// Followed gives the version of a pathway that an enrollment follows, nil where it is not kept, and its
+// state after the last committed turn.
+func (s *Store) Followed(ctx context.Context, enrollmentID care.ID) (*pathways.Definition, engine.State, error) {
+	state, ref, err := s.Snapshot(ctx, enrollmentID)
+	if care.CodeOf(err) == care.NotFound {
+		return nil, state, nil
 	}
 	if err != nil {
-		return nil, fault("reading the version that an enrollment follows", err)
+		return nil, state, fmt.Errorf("reading the version that an enrollment follows: %w", err)
 	}
-	d, err := s.DefinitionByDigest(ctx, digest)
+	d, err := s.DefinitionByDigest(ctx, ref.Digest)
 	if care.CodeOf(err) == care.NotFound {
-		return nil, nil //nolint:nilnil // none is kept
+		return nil, state, nil
 	}
-	return d.Definition, err
+	return d.Definition, state, err
 }

@@ -52,8 +52,8 @@ func (d *desk) AnswersLink(context.Context, identity.Asked, care.ID) (string, er
 }
 
 // Followed is asked for patients only; nothing is known of what they follow.
-func (d *desk) Followed(context.Context, care.ID) (*pathways.Definition, error) {
-	return nil, nil //nolint:nilnil // it is not kept here
+func (d *desk) Followed(context.Context, care.ID) (*pathways.Definition, engine.State, error) {
+	return nil, engine.State{}, nil
 }
 
 func (d *desk) Services(context.Context, string, care.ID, []care.ID) ([]engine.Candidate, error) {

@@ -151,6 +151,9 @@ func (e *enrollment) take(ctx workflow.Context, s *submission) {
 
 // turn lets the engine do what the event asks, commits it, and starts what it wants done.
 func (e *enrollment) turn(ctx workflow.Context, s *submission) {
+	if s.event.Migration != nil {
+		e.raiseVersion(ctx)
+	}
 	//workflowcheck:ignore // pure: CEL's interpreter is deterministic, its cost is bounded, and no map's order shows
 	turn, err := e.engine.Advance(e.state, s.event, e.now(ctx, s.event))
 	if err != nil {

@@ -1,10 +1,13 @@
 package workflows_test
 
 import (
+	"os"
+	"strings"
 	"testing"
 	"time"
 
 	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/workflow"
 
 	"throughline/care"
 	"throughline/pathways"
@@ -156,5 +159,47 @@ func TestTheReconcilerTellsOfALostMove(t *testing.T) {
 	}
 	if got := b.last(); got.Outcome != care.EndCompleted {
 		t.Errorf("ended %s as %q", got.Status, got.Outcome)
+	}
+}
+
+// leadAs is the pathway that leads to others, with another name for the step that waits for one.
+func leadAs(t testing.TB, name string) *pathways.Definition {
+	t.Helper()
+	text, err := os.ReadFile("testdata/lead.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	renamed := strings.NewReplacer("version: 1", "version: 2", "id: help", "id: "+name, "help.ended", name+".ended").Replace(string(text))
+	d, problems := pathways.Parse("lead.yaml", []byte(renamed))
+	if errs := problems.Errors(); len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	return d
+}
+
+// TestTheEndOfAnotherPathwayFindsARenamedStep: the other enrollment knows the step by the name that it was
+// started under. The run began under an engine that forgot names: the move is made by the newest.
+func TestTheEndOfAnotherPathwayFindsARenamedStep(t *testing.T) {
+	for name, began := range map[string]int{"a new run": engine.Version, "a run of an engine before": 3} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			b.began = began
+			b.env.OnGetVersion("engine", workflow.Version(1), workflow.Version(engine.Version)).Return(workflow.Version(began))
+			b.env.OnGetVersion("engine.move", workflow.DefaultVersion, workflow.Version(engine.Version)).Return(workflow.Version(engine.Version))
+			b.submit(0, fixed(started()))
+			moved := b.submit(time.Hour, fixed(engine.Event{ID: "m-1", Kind: engine.EnrollmentMigrate, Actor: coordinator, Reason: "the better version", Migration: &engine.Migration{
+				ID: "mig-1", Definition: leadAs(t, "aid"), Plan: engine.MovePlan{Steps: []engine.StepMove{{Step: "help", To: "aid"}}},
+			}}))
+			told := b.submit(2*time.Hour, fixed(helped()))
+			if err := b.run(workflows.Input{Definition: *definition(t, "testdata/lead.yaml")}); err != nil {
+				t.Fatal(err)
+			}
+			if moved.err != nil || told.err != nil {
+				t.Fatalf("the move: %v, the news: %v", moved.err, told.err)
+			}
+			if got := b.last(); got.Outcome != care.EndCompleted {
+				t.Errorf("ended %s as %q", got.Status, got.Outcome)
+			}
+		})
 	}
 }

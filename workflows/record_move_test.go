@@ -4,6 +4,7 @@ package workflows_test
 
 import (
 	"fmt"
+	"slices"
 
 	"throughline/care"
 	"throughline/pathways/engine"
@@ -47,4 +48,17 @@ func (r *recorder) movedAndRenewed() {
 	r.await("the note", func() bool { return r.task("note") != "" })
 	r.submit(completed("c-2", r.task("note"), "done"))
 	r.await("the end", func() bool { return r.last().Status == care.EnrollmentEnded })
+}
+
+// renamed moves to a version in which the step that waits for another pathway has another name, and hears of
+// that one's end under the name before.
+func (r *recorder) renamed() {
+	r.enrollIn("testdata/lead.yaml", nil)
+	r.await("the other pathways", func() bool { return count(r.kinds(), engine.SubStarted) == 2 })
+	r.submit(engine.Event{ID: "m-1", Kind: engine.EnrollmentMigrate, Actor: coordinator, Reason: "the better version", Migration: &engine.Migration{
+		ID: "mig-1", Definition: leadAs(r.t, "aid"), Plan: engine.MovePlan{Steps: []engine.StepMove{{Step: "help", To: "aid"}}},
+	}})
+	r.submit(helped())
+	r.await("the end", func() bool { return r.last().Status == care.EnrollmentEnded })
+	r.await("the end of what does not outlive it", func() bool { return slices.Contains(r.kinds(), engine.SubWithdrawn) })
 }

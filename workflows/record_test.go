@@ -58,6 +58,7 @@ func TestRecordHistories(t *testing.T) {
 		"moved":         (*recorder).moved,
 		"moved-back":    (*recorder).movedBack,
 		"moved-renewed": (*recorder).movedAndRenewed,
+		"renamed":       (*recorder).renamed,
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := os.Stat(fixture(name)); err == nil && !*anew {

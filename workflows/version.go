@@ -13,6 +13,7 @@ import (
 //	2: what completes a pathway is asked after all that the turn calls for has opened.
 //	3: what an event calls for while the enrollment stands still begins when it goes on; the steps of a
 //	   track say what started it.
+//	4: a step that goes on under another name in another version is still known by the one it had.
 const (
 	oldestVersion = 1
 	newestVersion = engine.Version
@@ -22,4 +23,12 @@ const (
 // one where it is replayed.
 func chooseVersion(ctx workflow.Context) int {
 	return int(workflow.GetVersion(ctx, "engine", oldestVersion, newestVersion))
+}
+
+// raiseVersion lets a move be made, or taken back, by the newest version: what it remembers of the move
+// counts for the rest of the enrollment, and most runs began under a version before. Where the move is
+// replayed and was made without, the run's own version stays.
+func (e *enrollment) raiseVersion(ctx workflow.Context) {
+	chosen := workflow.GetVersion(ctx, "engine.move", workflow.DefaultVersion, newestVersion)
+	e.state.Engine = max(e.state.Engine, int(chosen))
 }

@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -73,6 +74,7 @@ type world struct {
 	lost    bool                      // turns are there that the history does not know
 	follows *pathways.Definition      // the version of the last of them
 
+	began     int          // under which version of the engine the run began; 0: the newest
 	asked     []string     // what other enrollments were asked and told
 	neighbour func() error // fails an attempt to start another pathway
 }
@@ -105,7 +107,12 @@ func (w *world) commitTurn(ctx context.Context, c workflows.Commit) (workflows.C
 			return none, workflows.Retry(err)
 		}
 	}
-	if c.Definition.Digest == "" || c.Turn.State.Engine != engine.Version {
+	want := cmp.Or(w.began, engine.Version)
+	if c.Turn.Event.Migration != nil {
+		w.began = 0 // from the move on the newest
+		want = engine.Version
+	}
+	if c.Definition.Digest == "" || c.Turn.State.Engine != want {
 		w.t.Errorf("turn %d was committed under %+v and engine %d", c.Turn.State.Seq, c.Definition, c.Turn.State.Engine)
 	}
 	for _, known := range w.turns {

@@ -162,7 +162,7 @@ func (d *Desk) result(ctx context.Context, def *pathways.Definition, eff engine.
 				return ev, false, err
 			}
 			d.Mails = append(d.Mails, Mail{ReferralID: m.ReferralID, Link: link})
-		} else if step := def.Brings(m.Step); step != "" && m.To == "patient" {
+		} else if step := def.StepByID(m.Step).Brings(); step != "" && m.To == "patient" {
 			link, err := d.answers.AnswersLink(ctx, identity.Asked{EnrollmentID: m.EnrollmentID, Step: step, Occurrence: m.Occurrence, Language: m.Language}, m.ID)
 			if err != nil {
 				return ev, false, err

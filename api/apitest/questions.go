@@ -2,8 +2,11 @@ package apitest
 
 import (
 	"net/http"
+	"strings"
 
 	"throughline/care"
+	"throughline/pathways"
+	"throughline/pathways/engine"
 )
 
 // CheckIn is the key of the pathway that asks the patient.
@@ -104,4 +107,34 @@ func (s *Server) Asked() (enrollmentID care.ID, link string) {
 		s.t.Fatal("nobody was asked")
 	}
 	return e.ID, s.Desk.Asked[len(s.Desk.Asked)-1]
+}
+
+// checkedIn is the next version of the pathway that asks: the step that asks has another name.
+var checkedIn = strings.NewReplacer(
+	"version: 1", "version: 2", "id: weekly\n", "id: sunday\n", "questions: weekly", "questions: sunday", "weekly.answered", "sunday.answered", "How are you this week?", "How was your week?",
+).Replace(checkIn)
+
+// Moved moves a patient who was asked to the version in which the questions have another name.
+func (s *Server) Moved(enrollmentID care.ID) {
+	s.t.Helper()
+	s.publish(checkedIn)
+	s.move(enrollmentID, engine.EnrollmentMigrate, checkedIn, engine.MovePlan{Steps: []engine.StepMove{{Step: "weekly", To: "sunday"}}})
+}
+
+// MovedBack takes that back.
+func (s *Server) MovedBack(enrollmentID care.ID) {
+	s.t.Helper()
+	s.move(enrollmentID, engine.EnrollmentMoveBack, checkIn, engine.MovePlan{})
+}
+
+func (s *Server) move(enrollmentID care.ID, kind engine.EventKind, file string, plan engine.MovePlan) {
+	s.t.Helper()
+	d, problems := pathways.Parse("test.yaml", []byte(file))
+	if errs := problems.Errors(); len(errs) > 0 {
+		s.t.Fatal(errs)
+	}
+	ev := engine.Event{ID: care.NewID(s.Desk.clock.Now()), Kind: kind, Actor: care.Actor{Kind: care.Person, ID: "ann"}, Reason: "the better version", Migration: &engine.Migration{Definition: d, Plan: plan}}
+	if _, err := s.Desk.Submit(s.t.Context(), enrollmentID, ev); err != nil {
+		s.t.Fatal(err)
+	}
 }

@@ -26,8 +26,7 @@ type Store interface {
 	Patient(ctx context.Context, id care.ID) (*care.Patient, error)
 	Consents(ctx context.Context, patientID care.ID) ([]care.Consent, error)
 	LinkByID(ctx context.Context, id care.ID) (store.Link, error)
-	Snapshot(ctx context.Context, enrollmentID care.ID) (engine.State, store.DefinitionRef, error)
-	Followed(ctx context.Context, enrollmentID care.ID) (*pathways.Definition, error)
+	Followed(ctx context.Context, enrollmentID care.ID) (*pathways.Definition, engine.State, error)
 	MarkLinkUsed(ctx context.Context, id care.ID) error
 }
 

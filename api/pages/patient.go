@@ -71,7 +71,7 @@ func (d Deps) answers(c *gin.Context) {
 func (d Deps) handIn(c *gin.Context, q questioned, s sheet.Sheet) {
 	ctx := c.Request.Context()
 	err := d.Commands.Send(ctx, q.link.EnrollmentID, engine.Event{
-		ID: answersID(q, s.Answers), Kind: engine.QuestionsAnswered, Step: q.link.Step, Occurrence: q.questions.Occurrence,
+		ID: answersID(q, s.Answers), Kind: engine.QuestionsAnswered, Step: q.questions.Step, Occurrence: q.questions.Occurrence,
 		Answers: s.Answers, Reason: "by the patient, with the link in a message", Actor: care.Actor{Kind: care.Subject, ID: q.link.ID},
 	})
 	switch care.CodeOf(err) {
@@ -177,10 +177,7 @@ func (d Deps) questionsOf(c *gin.Context) (questioned, error) {
 // follow reads the enrollment that a link leads to, and how its questions stand.
 func (d Deps) follow(ctx context.Context, q *questioned) error {
 	var err error
-	if q.state, _, err = d.Store.Snapshot(ctx, q.link.EnrollmentID); err != nil {
-		return err
-	}
-	if q.definition, err = d.Store.Followed(ctx, q.link.EnrollmentID); err != nil {
+	if q.definition, q.state, err = d.Store.Followed(ctx, q.link.EnrollmentID); err != nil {
 		return err
 	}
 	if q.definition == nil {
@@ -192,7 +189,8 @@ func (d Deps) follow(ctx context.Context, q *questioned) error {
 	if q.zone, err = time.LoadLocation(q.state.Zone); err != nil {
 		q.zone = d.Zone
 	}
-	q.questions, err = q.engine.Questions(q.state, q.link.Step, q.link.Occurrence)
+	step, occurrence := q.state.NameNow(q.link.Step, q.link.Occurrence, q.link.CreatedAt)
+	q.questions, err = q.engine.Questions(q.state, step, occurrence)
 	if care.CodeOf(err) == care.NotFound {
 		return errOver // moved to a version that no longer asks
 	}

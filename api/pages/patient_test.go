@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -265,4 +266,39 @@ func TestEveryQuestionHasALabel(t *testing.T) {
 	if strings.Index(text, "<h1") > strings.Index(text, "<h2") && strings.Contains(text, "<h2") && !strings.Contains(text, `role="alert"`) {
 		t.Error("a heading stands before the page's own")
 	}
+}
+
+// TestALinkOutlivesTheNameOfItsQuestions: the version that the patient was moved to calls the questions
+// otherwise. The link in the mail opens them as that version words them.
+func TestALinkOutlivesTheNameOfItsQuestions(t *testing.T) {
+	s := apitest.New(t)
+	enrollment, link := s.Asked()
+	s.Moved(enrollment)
+	page := see(s, link+"?lang=en").Is(http.StatusOK)
+	contains(t, page, "How was your week?", "Are you more short of breath?", "Please answer by")
+	contains(t, then(t, s, fillIn(t, s, link+"?lang=en", page, "breath", "no", "weight", "180")).Is(http.StatusOK), "Thank you")
+	reached := func(e care.TimelineEntry) bool {
+		return e.Kind == "step.done" && e.Step == "sunday" && e.Actor.Kind == care.Subject
+	}
+	if !slices.ContainsFunc(timeline(s, enrollment), reached) {
+		t.Error("the answers did not reach the step")
+	}
+}
+
+// TestALinkOutlivesAMoveThatIsTakenBack: so do the links that the version in between sent.
+func TestALinkOutlivesAMoveThatIsTakenBack(t *testing.T) {
+	s := apitest.New(t)
+	enrollment, link := s.Asked()
+	s.Moved(enrollment)
+	if _, err := s.Desk.Advance(t.Context(), 5*time.Hour); err != nil { // a reminder brings a link, and so does hello
+		t.Fatal(err)
+	}
+	links := append([]string{link}, s.Desk.Asked[len(s.Desk.Asked)-2:]...)
+	s.MovedBack(enrollment)
+	for _, address := range links {
+		contains(t, see(s, address+"?lang=en").Is(http.StatusOK), "How are you this week?")
+	}
+	page := see(s, links[1]+"?lang=en")
+	contains(t, then(t, s, fillIn(t, s, links[1]+"?lang=en", page, "breath", "no", "weight", "180")).Is(http.StatusOK), "Thank you")
+	contains(t, see(s, link+"?lang=en").Is(http.StatusOK), "We have your answers")
 }

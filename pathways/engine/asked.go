@@ -9,6 +9,7 @@ import (
 
 // Questions are the questions of a step as whoever is to answer them finds them.
 type Questions struct {
+	Step       string // as it is called now
 	Form       *pathways.Form
 	Occurrence int
 	Due        *time.Time // until when the answers are waited for; nil where that is over
@@ -20,12 +21,13 @@ type Questions struct {
 // Questions tells how the questions of a step stand: those of the occurrence, or the latest (0). It is
 // care.NotFound where the pathway asks nothing there.
 func (e *Engine) Questions(s State, step string, occurrence int) (Questions, error) {
+	step, occurrence = s.NameNow(step, occurrence, time.Time{})
 	r := &run{Engine: e, s: s, ev: Event{Kind: QuestionsAnswered, Step: step, Occurrence: occurrence}}
 	spec := r.spec(step)
 	if spec == nil || spec.Questionnaire == nil || r.form(spec.Questionnaire.Form) == nil {
 		return Questions{}, care.Errorf(care.NotFound, "there is no questionnaire %q", step).At("step")
 	}
-	q := Questions{Form: r.form(spec.Questionnaire.Form)}
+	q := Questions{Step: step, Form: r.form(spec.Questionnaire.Form)}
 	st, err := r.askedStep()
 	if s.Status == care.EnrollmentEnded {
 		err = care.Errorf(care.Conflict, "the enrollment has ended").By("enrollment.ended")

@@ -105,6 +105,7 @@ func (e *Engine) begin(s State, ev Event, now time.Time) (*run, error) {
 		return nil, care.Errorf(care.Conflict, "the enrollment has already started").By(RuleStarted)
 	}
 	r := &run{Engine: e, s: s.clone(rewrites(ev.Kind)), before: s, ev: ev, now: now, at: s.At}
+	r.followName()
 	zone := s.Zone
 	if fresh {
 		if ev.Launch == nil {

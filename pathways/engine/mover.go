@@ -96,11 +96,14 @@ func (m *mover) endBy(st *Step, status care.StepStatus, why string) {
 // change, and no id is given twice.
 func (m *mover) rename() {
 	names := m.newNames()
+	var changed []renaming
 	for i, was := range m.left.s.Steps {
 		if names[i] != nameOf(was) {
 			m.renameStep(i, nameOf(was), names[i])
+			changed = append(changed, renaming{nameOf(was), names[i]})
 		}
 	}
+	m.keepNames(changed)
 	m.joinSteps()
 }
 
@@ -133,10 +136,14 @@ func (m *mover) newNames() []name {
 	return names
 }
 
-// used tells whether an item of another step has an id that was made from the name.
+// used tells whether an item of another step has an id that was made from the name, or something outside
+// may know another step by it.
 func (m *mover) used(n name, except *Step) bool {
 	task := care.DeriveID(m.s.StartedAt, m.s.EnrollmentID, n.step, strconv.Itoa(n.occurrence), "task", "")
 	message := care.DeriveID(m.s.StartedAt, m.s.EnrollmentID, n.step, strconv.Itoa(n.occurrence), "message")
+	if m.s.Engine >= keepsNames && m.known(n, except) {
+		return true
+	}
 	for _, st := range m.s.Steps {
 		if st != except && (st.Task != nil && st.Task.ID == task || st.MessageID == message) {
 			return true
@@ -145,10 +152,21 @@ func (m *mover) used(n name, except *Step) bool {
 	return false
 }
 
+// known tells whether another step is or was called so.
+func (m *mover) known(n name, except *Step) bool {
+	own := name{}
+	if except != nil {
+		own = nameOf(except)
+	}
+	other := m.stepByNumber(n.step, n.occurrence)
+	return other != nil && other != except || m.s.formerly(n, own)
+}
+
 func (m *mover) renameStep(i int, from, to name) {
 	st := m.s.Steps[i]
 	m.leaveRows(i, to)
 	st.ID, st.Occurrence = to.step, to.occurrence
+	m.keepAsked(st, from, to)
 	if st.Task != nil {
 		st.Task.Step, st.Task.Occurrence = to.step, to.occurrence
 	}

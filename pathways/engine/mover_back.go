@@ -38,6 +38,7 @@ func (r *run) moveBack() error {
 	m.moveAll()
 	m.putInPlace(rec)
 	m.restoreLists(rec)
+	m.forgetNames()
 	m.ended = m.ended || !untouched
 	m.end()
 	return nil
@@ -78,6 +79,10 @@ func (rec *MoveRecord) inverse() MovePlan {
 // since, keeps its deadline when the move is taken back.
 const keepsBegunClocks = 3
 
+// asksForWithdrawn is the engine's version from which a person is asked where taking a move back cannot
+// bring back the message that it had withdrawn.
+const asksForWithdrawn = 4
+
 // restoreSteps puts the steps back that are as the move left them, and gives those that the move brought
 // and that nobody has touched.
 func (m *mover) restoreSteps(rec *MoveRecord) (gone []*Step) {
@@ -114,11 +119,21 @@ func (m *mover) restoreStep(i int, st *Step) {
 	if st.Task != nil && now.Task != nil && st.Task.ID == now.Task.ID && st.Task.Status != now.Task.Status {
 		m.moved(st.Task.ID, "task", string(now.Task.Status), string(st.Task.Status), holderOf(st.Task), m.backInWords(), m.at)
 	}
+	m.withdrawnQuestions(st)
 	if ref := st.Referral; ref != nil && ref.Current != nil && now.Referral != nil && now.Referral.Current != nil && ref.Current.Status.Open() && !now.Referral.Current.Status.Open() {
 		// The service was told that nobody asks it any more: that cannot be taken back.
 		ref.Current.Status, ref.Current.Reason, ref.Current.EndedAt = now.Referral.Current.Status, now.Referral.Current.Reason, now.Referral.Current.EndedAt
 		m.asks = append(m.asks, m.stepTitle(st)+": the request had been withdrawn, and is to be made again.")
 		m.undecided = append(m.undecided, st)
+	}
+}
+
+// withdrawnQuestions asks a person where the message with a step's questions had been withdrawn before it
+// went out: whether it did is for its delivery to say, and nothing is sent twice.
+func (m *mover) withdrawnQuestions(st *Step) {
+	waits := st.Kind == pathways.KindQuestionnaire && st.Status == care.StepOpen && (st.Task == nil || !st.Task.Status.Open())
+	if m.s.Engine >= asksForWithdrawn && waits && m.messageNamed(st.MessageID).Status == care.MessageStopped {
+		m.asks = append(m.asks, m.stepTitle(st)+": the message with the questions had been withdrawn, and the patient is to be asked another way.")
 	}
 }
 

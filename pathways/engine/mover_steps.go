@@ -169,6 +169,7 @@ func (m *mover) keepPersonal(st, was *Step) {
 			n.step += "_before"
 		}
 		m.renameStep(i, nameOf(was), n)
+		m.keepNames([]renaming{{nameOf(was), n}})
 	}
 	spec.ID = st.ID
 	m.keepQuestions(st, &spec)

@@ -19,14 +19,14 @@ import (
 // Wherever an enrollment stands, and however its pathway was changed: it can be moved, nothing falls
 // through, nothing is said twice, and what was moved can go back.
 func TestMovingPromises(t *testing.T) {
-	files := []string{"../library/post-discharge-tcm.yaml", "../library/social-need-referral.yaml", "testdata/kinds.yaml", "testdata/tcm.yaml"}
+	files := []string{"../library/post-discharge-tcm.yaml", "../library/social-need-referral.yaml", "testdata/kinds.yaml", "testdata/tcm.yaml", questions, subs}
 	definitions := make([]*pathways.Definition, len(files))
 	for i, file := range files {
 		definitions[i] = load(t, file).Definition()
 	}
 	moved := 0
 	rapid.Check(t, func(rt *rapid.T) {
-		w := &walk{rt: rt, raised: map[care.ID]bool{}}
+		w := &walk{rt: rt, raised: map[care.ID]bool{}, names: map[string][]engine.StepName{}}
 		w.engine = w.forDefinition(rapid.SampledFrom(definitions).Draw(rt, "pathway"))
 		w.now = time.Date(2025, 10, 1, 12, 0, 0, 0, time.UTC).Add(time.Duration(rapid.IntRange(0, 200*24*60).Draw(rt, "start")) * time.Minute)
 		w.turn(w.launch())
@@ -90,7 +90,7 @@ func (w *walk) move() bool {
 	if w.state.Status == care.EnrollmentEnded {
 		return true
 	}
-	if !requestCalledOff(before, plan) {
+	if !withdrawn(before, plan) {
 		w.backAtOnce(before, from, what)
 	}
 	if w.chance(40, "go on, then back") {
@@ -106,12 +106,13 @@ func (w *walk) move() bool {
 	return true
 }
 
-// requestCalledOff tells whether the plan withdraws a request from a service: that cannot be taken back,
-// and a person is asked.
-func requestCalledOff(s engine.State, plan engine.MovePlan) bool {
+// withdrawn tells whether the plan withdraws a request from a service, or questions from the patient that
+// are on their way: that cannot be taken back, and a person is asked.
+func withdrawn(s engine.State, plan engine.MovePlan) bool {
 	return slices.ContainsFunc(s.Steps, func(st *engine.Step) bool {
-		asked := st.Status == care.StepOpen && st.Referral != nil && st.Referral.Current != nil && st.Referral.Current.Status.Open()
-		return asked && slices.ContainsFunc(plan.Steps, func(m engine.StepMove) bool { return m.Step == st.ID && m.Open == engine.CalledOff })
+		asked := st.Referral != nil && st.Referral.Current != nil && st.Referral.Current.Status.Open() ||
+			slices.ContainsFunc(s.Outbox, func(m care.Message) bool { return m.ID == st.MessageID && m.Status == care.MessageQueued })
+		return st.Status == care.StepOpen && asked && slices.ContainsFunc(plan.Steps, func(m engine.StepMove) bool { return m.Step == st.ID && m.Open == engine.CalledOff })
 	})
 }
 
@@ -137,6 +138,7 @@ func (w *walk) moveTurn(ev engine.Event) *engine.Turn {
 		w.rt.Fatal(err)
 	}
 	w.state = turn.State
+	w.stillKnown()
 	w.held()
 	w.repeated(ev)
 	w.effects(turn.Effects)
@@ -228,13 +230,13 @@ func (w *walk) backAtOnce(before engine.State, from *engine.Engine, what string)
 	}
 }
 
-// comparable leaves out what every turn changes, messages that wait for the result of having been
+// comparable leaves out what every turn changes, the names that steps had in between, messages that wait for the result of having been
 // withdrawn, and what is forgotten by now.
 func (w *walk) comparable(s engine.State) engine.State {
 	if s.Migration != nil && !s.Migration.Until.After(w.now) {
 		s.Migration = nil
 	}
-	s.Seq, s.Seen, s.At = 0, nil, time.Time{}
+	s.Seq, s.Seen, s.At, s.Former = 0, nil, time.Time{}, nil
 	s.Outbox = slices.DeleteFunc(s.Outbox, func(m care.Message) bool { return m.Status == care.MessageStopped })
 	if len(s.Outbox) == 0 {
 		s.Outbox = nil

@@ -26,7 +26,8 @@ type walk struct {
 	waiting  []engine.Event // results of activities that are under way
 	known    []engine.Event // what happened already
 	raised   map[care.ID]bool
-	identity map[string]care.ID // nil where the ladders change on the way
+	identity map[string]care.ID           // nil where the ladders change on the way
+	names    map[string][]engine.StepName // by which something was ever known outside; nil where none changes
 }
 
 // Whatever happens, in whatever order and at whatever time, the engine keeps its promises.
@@ -382,6 +383,7 @@ func (w *walk) turn(ev engine.Event) {
 	if turn.Duplicate {
 		return
 	}
+	w.stillKnown()
 	w.held()
 	w.repeated(ev)
 	w.effects(turn.Effects)

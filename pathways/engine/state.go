@@ -9,7 +9,7 @@ import (
 
 // Version is the engine's own version. It is in the state, chosen at the start and at each
 // continue-as-new; a change to what running enrollments do is a new number and a gate.
-const Version = 3
+const Version = 4
 
 // State is everything the engine knows of one enrollment. It is plain data, holds no map, and
 // goes through JSON at any point without changing the future.
@@ -59,6 +59,8 @@ type State struct {
 
 	Kept      []Kept      `json:"kept,omitempty"`      // the rules of open work that the present version no longer has
 	Migration *MoveRecord `json:"migration,omitempty"` // how it came to its version, while that may be taken back
+	// Former are the names that steps had in other versions, by which something outside may know them.
+	Former []FormerName `json:"former,omitempty"`
 
 	Seq    int64         `json:"seq"`
 	At     time.Time     `json:"at"`               // the logical time reached

@@ -68,9 +68,10 @@ func (r *run) latest(id string) *Step {
 	return found
 }
 
-// place adds a waiting occurrence of a step, the first of its round.
+// place adds a waiting occurrence of a step, the first of its round, under the number or the next one that
+// nothing was called by.
 func (r *run) place(spec *pathways.Step, occurrence int, track string, cause care.Cause) *Step {
-	st := &Step{ID: spec.ID, Occurrence: occurrence, Round: 1, Kind: spec.Kind(), Track: track, Status: care.StepWaiting, Cause: cause}
+	st := &Step{ID: spec.ID, Occurrence: r.freeFrom(spec.ID, occurrence), Round: 1, Kind: spec.Kind(), Track: track, Status: care.StepWaiting, Cause: cause}
 	st.Personal = r.def.StepByID(spec.ID) == nil
 	r.s.Steps = append(r.s.Steps, st)
 	return st

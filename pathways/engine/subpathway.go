@@ -39,6 +39,8 @@ type SubRun struct {
 	Joined bool `json:"joined,omitempty"`
 	// Ending is true from when it is to end with this one until that is done.
 	Ending bool `json:"ending,omitempty"`
+	// As is the name under which the other pathway was asked for, where the step has another one since.
+	As *StepName `json:"as,omitempty"`
 }
 
 // SubLaunch asks for another enrollment of the same patient.
@@ -117,10 +119,11 @@ func (r *run) startOther(st *Step) {
 
 // subLaunchOf is the launch that a pathway step awaits.
 func subLaunchOf(s State, st *Step) *SubLaunch {
+	as := st.askedAs()
 	l := &SubLaunch{
 		ID:      subID(s, st, strconv.Itoa(st.Sub.Attempt)),
 		Pathway: st.Sub.Pathway, PatientID: s.PatientID, Encounter: s.Encounter,
-		Parent: Parent{EnrollmentID: s.EnrollmentID, Step: st.ID, Occurrence: st.Occurrence}, Await: st.Sub.Await,
+		Parent: Parent{EnrollmentID: s.EnrollmentID, Step: as.Step, Occurrence: as.Occurrence}, Await: st.Sub.Await,
 	}
 	if st.OpenedAt != nil {
 		l.OccurredAt = *st.OpenedAt
@@ -135,7 +138,16 @@ func subLaunchOf(s State, st *Step) *SubLaunch {
 }
 
 func subID(s State, st *Step, what string) care.ID {
-	return care.DeriveID(s.StartedAt, s.EnrollmentID, st.ID, strconv.Itoa(st.Occurrence), "pathway", what)
+	as := st.askedAs()
+	return care.DeriveID(s.StartedAt, s.EnrollmentID, as.Step, strconv.Itoa(as.Occurrence), "pathway", what)
+}
+
+// askedAs is the name under which a step asks for another pathway: the one that it first asked by.
+func (st *Step) askedAs() StepName {
+	if st.Sub.As != nil {
+		return *st.Sub.As
+	}
+	return StepName{st.ID, st.Occurrence}
 }
 
 // subStep finds the pathway step that an event is about; nil where the state no longer has it.
