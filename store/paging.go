@@ -122,11 +122,15 @@ func (l timeList) page(q *gorm.DB, p Page) (*gorm.DB, error) {
 	}
 	if keys != nil {
 		if !validTime(keys[0]) || !validID(keys[1]) {
-			return nil, care.Errorf(care.Invalid, "the cursor is damaged: start again without it").At("cursor")
+			return nil, damagedCursor()
 		}
 		q = q.Where("("+l.key+", id) "+compare+" (?::timestamptz, ?::uuid)", keys[0], keys[1])
 	}
 	return q.Order(l.key + direction + ", id" + direction).Limit(p.limit() + 1), nil
+}
+
+func damagedCursor() error {
+	return care.Errorf(care.Invalid, "the cursor is damaged: start again without it").At("cursor")
 }
 
 func bodies[R, T any](rows []R, body func(R) T) []T {
