@@ -16,6 +16,7 @@ import (
 	"throughline/api/migrations"
 	"throughline/api/operations"
 	"throughline/api/pages"
+	"throughline/api/parts"
 	"throughline/api/pathways"
 	"throughline/api/patients"
 	"throughline/api/proof"
@@ -36,6 +37,7 @@ type Store interface { //nolint:interfacebloat // each resource names what it ne
 	messages.Store
 	migrations.Store
 	pages.Store
+	parts.Store
 	pathways.Store
 	patients.Store
 	proof.Store

@@ -19,6 +19,7 @@ import (
 	"throughline/api/migrations"
 	"throughline/api/operations"
 	"throughline/api/pages"
+	"throughline/api/parts"
 	"throughline/api/pathways"
 	"throughline/api/patients"
 	"throughline/api/proof"
@@ -82,6 +83,7 @@ func register(a huma.API, c *Config) {
 	intake.Register(v1, intake.Deps{Intake: c.Intake, Store: c.Store})
 	patients.Register(v1, patients.Deps{Store: c.Store, Watcher: c.Watcher, Commands: send, Now: c.Now})
 	pathways.Register(v1, pathways.Deps{Store: c.Store, Zone: zoneName(c), Calendar: c.Organization.Calendar, Now: c.Now, Organization: c.Organization.Name})
+	parts.Register(v1, parts.Deps{Store: c.Store})
 	enrollments.Register(v1, enrollments.Deps{Store: c.Store, Launcher: c.Launcher, Commands: send})
 	tasks.Register(v1, tasks.Deps{Store: c.Store, Commands: send})
 	escalations.Register(v1, escalations.Deps{Store: c.Store, Commands: send})

@@ -55,9 +55,25 @@ func (s *Store) versionsOf(ctx context.Context, names []string) ([]PartVersions,
 	return all, nil
 }
 
+// PartVersions gives the organization's own versions of a part, the latest first, without their files;
+// none where it has none.
+func (s *Store) PartVersions(ctx context.Context, part string) ([]StoredPart, error) {
+	all, err := s.versionsOf(ctx, []string{part})
+	if err != nil {
+		return nil, err
+	}
+	return all[0].Versions, nil
+}
+
+// What can use a part.
+const (
+	UsedByPathway = "pathway"
+	UsedByPart    = "part"
+)
+
 // PartUse is a version of a pathway, or of a part, that has a part in it.
 type PartUse struct {
-	Kind    string // pathway, part
+	Kind    string // UsedByPathway, UsedByPart
 	Key     string
 	Version int
 	Title   string

@@ -10,6 +10,7 @@ import (
 	"throughline/pathways"
 	"throughline/pathways/simulate"
 	"throughline/pathways/verify"
+	"throughline/store"
 )
 
 // Check is a definition to be checked.
@@ -62,19 +63,24 @@ func registerCheck(a huma.API, d Deps) {
 // exploring bounds how many explorations run at once: each takes a core for a second or two.
 var exploring = make(chan struct{}, 1)
 
-// explored checks a definition and explores it, when its turn has come.
-func explored(ctx context.Context, file string, source []byte) (verify.Report, error) {
+// explored checks a definition, with the parts that there are for the purpose, and explores it when
+// its turn has come.
+func (d Deps) explored(ctx context.Context, file string, source []byte, purpose store.PartPurpose) (verify.Report, error) {
+	parts, err := d.Store.PartsFor(ctx, purpose)
+	if err != nil {
+		return verify.Report{}, err
+	}
 	select {
 	case exploring <- struct{}{}:
 		defer func() { <-exploring }()
 	case <-ctx.Done():
 		return verify.Report{}, ctx.Err() //nolint:wrapcheck // the caller has gone
 	}
-	return verify.Load(file, source, verify.DefaultLimits)
+	return verify.LoadWith(file, source, parts, verify.DefaultLimits)
 }
 
 func (d Deps) check(ctx context.Context, in *checkInput) (*rest.One[CheckResult], error) {
-	report, err := explored(ctx, in.Body.File, []byte(in.Body.Source))
+	report, err := d.explored(ctx, in.Body.File, []byte(in.Body.Source), store.ToTry)
 	if err != nil {
 		return nil, err
 	}

@@ -1,15 +1,14 @@
 package pathways
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"net/http"
 	"regexp"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"throughline/api/life"
 	"throughline/api/rest"
 	"throughline/care"
 	"throughline/pathways"
@@ -33,18 +32,12 @@ type NewDraft struct {
 	Reason  string `json:"reason" minLength:"1" maxLength:"2000" doc:"Why"`
 }
 
-// DraftEdit is new content of a draft.
-type DraftEdit struct {
-	Source string `json:"source" minLength:"1" maxLength:"262144" doc:"The definition, in YAML"`
-	Reason string `json:"reason" minLength:"1" maxLength:"2000" doc:"What changed, and why"`
-}
-
 type createInput struct{ Body NewDraft }
 
 type saveInput struct {
 	ByVersion
 	rest.IfMatch
-	Body DraftEdit
+	Body life.DraftEdit
 }
 
 type detailOutput struct {
@@ -78,7 +71,7 @@ func (d Deps) create(ctx context.Context, in *createInput) (*detailOutput, error
 	case in.Body.Source == "":
 		return nil, care.Errorf(care.Invalid, "give the definition in YAML, or the key of a pathway that comes with the program").At("source")
 	}
-	def, problems, err := read(source)
+	def, problems, err := d.read(ctx, source)
 	if err != nil {
 		return nil, err
 	}
@@ -92,10 +85,11 @@ func (d Deps) create(ctx context.Context, in *createInput) (*detailOutput, error
 }
 
 func (d Deps) save(ctx context.Context, in *saveInput) (*detailOutput, error) {
-	if in.IfMatch.IfMatch == "" {
-		return nil, care.Errorf(care.Invalid, "say what the edit is based on: send the ETag of what you read as If-Match").At("If-Match").By(RuleIfMatch)
+	based, err := life.BasedOn(ctx, in.IfMatch, RuleIfMatch)
+	if err != nil {
+		return nil, err
 	}
-	def, problems, err := read([]byte(in.Body.Source))
+	def, problems, err := d.read(ctx, []byte(in.Body.Source))
 	if err != nil {
 		return nil, err
 	}
@@ -103,29 +97,17 @@ func (d Deps) save(ctx context.Context, in *saveInput) (*detailOutput, error) {
 		return nil, care.Errorf(care.Invalid, "the file says pathway: %s and version: %d, but this is version %d of %s", def.Pathway, def.Version, in.Version, in.Key).At("source")
 	}
 	kept, err := d.Store.SaveDraft(ctx, rest.ActorOf(ctx), store.Draft{Definition: def, Source: []byte(in.Body.Source), Reason: in.Body.Reason},
-		func(present store.StoredDefinition) error {
-			return in.Refuse(ctx, tagOf(present), changedBy(present))
-		})
+		func(present store.StoredDefinition) error { return based(present.Life) })
 	return answer(kept, problems, nil, err)
 }
 
-// tagOf names what is kept of a version.
-func tagOf(d store.StoredDefinition) string {
-	return rest.ETag([]string{d.Digest, d.Status, string(d.Source)})
-}
-
-// changedBy says who changed a version, and when.
-func changedBy(d store.StoredDefinition) string {
-	at := d.CreatedAt
-	if d.ChangedAt != nil {
-		at = *d.ChangedAt
-	}
-	return cmp.Or(d.ChangedBy.ID, "somebody") + " saved it on " + at.UTC().Format(time.RFC3339)
-}
-
 // read reads a draft. It may have errors, but its key and version must be legible.
-func read(source []byte) (*pathways.Definition, pathways.Problems, error) {
-	def, problems := pathways.Load("", source)
+func (d Deps) read(ctx context.Context, source []byte) (*pathways.Definition, pathways.Problems, error) {
+	parts, err := d.Store.PartsFor(ctx, store.ToTry)
+	if err != nil {
+		return nil, nil, err
+	}
+	def, problems := pathways.LoadWith("", source, parts)
 	if def == nil || !pathways.IsKey(def.Pathway) || def.Version < 1 {
 		text := "the file needs at least pathway: with a key in lower case and hyphens, and version: with a whole number"
 		if err := problems.Err(); err != nil {
@@ -213,5 +195,5 @@ func answer(kept store.StoredDefinition, problems pathways.Problems, warnings []
 	}
 	out := detailOf(kept)
 	out.Problems, out.Warnings = problems, warnings
-	return &detailOutput{ETag: tagOf(kept), Body: out}, nil
+	return &detailOutput{ETag: life.ETag(kept.Life), Body: out}, nil
 }

@@ -6,35 +6,21 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"throughline/api/life"
 	"throughline/api/rest"
 	"throughline/care"
 	"throughline/pathways"
 	"throughline/store"
 )
 
-// Why is what a person says to a step of a version's life.
-type Why struct {
-	Reason  string `json:"reason" minLength:"1" maxLength:"2000" doc:"Why"`
-	Comment string `json:"comment,omitempty" maxLength:"10000" doc:"What there is to say besides"`
-	Digest  string `json:"digest,omitempty" maxLength:"100" doc:"The content that you saw; other content is refused"`
-}
-
-// Review is a reviewer's word.
-type Review struct {
-	Decision string `json:"decision" enum:"approve,return" doc:"approve: it may be published. return: it becomes a draft again"`
-	Reason   string `json:"reason" minLength:"1" maxLength:"2000" doc:"Why"`
-	Comment  string `json:"comment,omitempty" maxLength:"10000" doc:"What there is to say besides"`
-	Digest   string `json:"digest,omitempty" maxLength:"100" doc:"The content that you reviewed; other content is refused"`
-}
-
 type whyInput struct {
 	ByVersion
-	Body Why
+	Body life.Why
 }
 
 type reviewInput struct {
 	ByVersion
-	Body Review
+	Body life.Review
 }
 
 func registerLife(a huma.API, d Deps) {
@@ -57,37 +43,42 @@ func registerLife(a huma.API, d Deps) {
 	}, d.retire)
 }
 
+// submit hands in what the version reads as now: a part that was a draft when it was saved may have
+// changed since.
 func (d Deps) submit(ctx context.Context, in *whyInput) (*detailOutput, error) {
-	problems, err := d.fit(ctx, in.ByVersion)
+	kept, def, problems, err := d.fit(ctx, in.ByVersion)
 	if err != nil {
 		return nil, err
 	}
-	return d.move(ctx, in.ByVersion, step(store.ChangeSubmitted, in.Body), problems)
+	if kept.Status == store.DefinitionDraft && pathways.Digest(def) != kept.Digest {
+		unchanged := life.Unchanged(kept.Life)
+		_, err := d.Store.SaveDraft(ctx, rest.ActorOf(ctx), store.Draft{Definition: def, Source: kept.Source, Reason: in.Body.Reason},
+			func(present store.StoredDefinition) error { return unchanged(present.Life) })
+		if err != nil {
+			return nil, err
+		}
+	}
+	return d.move(ctx, in.ByVersion, in.Body.Step(store.ChangeSubmitted), problems)
 }
 
 func (d Deps) review(ctx context.Context, in *reviewInput) (*detailOutput, error) {
-	kind := store.ChangeApproved
-	if in.Body.Decision == "return" {
-		kind = store.ChangeReturned
-	}
-	return d.move(ctx, in.ByVersion, store.LifeStep{Kind: kind, Reason: in.Body.Reason, Comment: in.Body.Comment, Digest: in.Body.Digest}, nil)
+	return d.move(ctx, in.ByVersion, in.Body.Step(), nil)
 }
 
 // publish checks once more: the checker may have learned since the review.
 func (d Deps) publish(ctx context.Context, in *whyInput) (*detailOutput, error) {
-	problems, err := d.fit(ctx, in.ByVersion)
+	kept, def, problems, err := d.fit(ctx, in.ByVersion)
 	if err != nil {
 		return nil, err
 	}
-	return d.move(ctx, in.ByVersion, step(store.ChangePublished, in.Body), problems)
+	if pathways.Digest(def) != kept.Digest {
+		return nil, life.ReadsOtherwise(in.Key, in.Version, RuleCheck)
+	}
+	return d.move(ctx, in.ByVersion, in.Body.Step(store.ChangePublished), problems)
 }
 
 func (d Deps) retire(ctx context.Context, in *whyInput) (*detailOutput, error) {
-	return d.move(ctx, in.ByVersion, step(store.ChangeRetired, in.Body), nil)
-}
-
-func step(kind string, why Why) store.LifeStep {
-	return store.LifeStep{Kind: kind, Reason: why.Reason, Comment: why.Comment, Digest: why.Digest}
+	return d.move(ctx, in.ByVersion, in.Body.Step(store.ChangeRetired), nil)
 }
 
 func (d Deps) move(ctx context.Context, in ByVersion, to store.LifeStep, problems pathways.Problems) (*detailOutput, error) {
@@ -102,29 +93,23 @@ func (d Deps) move(ctx context.Context, in ByVersion, to store.LifeStep, problem
 	return answer(kept, problems, warningsOf(kept, inForce(all)), nil)
 }
 
-// fit refuses a version that has errors, in its form or in what can become of an enrollment on it,
-// each with its line.
-func (d Deps) fit(ctx context.Context, in ByVersion) (pathways.Problems, error) {
+// fit reads a version anew and refuses one that has errors, in its form, in the parts that it uses or
+// in what can become of an enrollment on it, each with its line.
+func (d Deps) fit(ctx context.Context, in ByVersion) (store.StoredDefinition, *pathways.Definition, pathways.Problems, error) {
 	kept, err := d.Store.Definition(ctx, in.Key, in.Version)
 	if err != nil {
-		return nil, err
+		return kept, nil, nil, err
 	}
-	report, err := explored(ctx, "", kept.Source)
+	report, err := d.explored(ctx, "", kept.Source, store.ToPublish)
 	if err != nil {
-		return nil, err
+		return kept, nil, nil, err
 	}
 	def, problems := report.Definition, report.Problems
 	if err := problems.Err(); err != nil {
-		return nil, care.Errorf(care.Conflict, "version %d of %s has errors: %w", in.Version, in.Key, err).By(RuleCheck)
-	}
-	if pathways.Digest(def) != kept.Digest {
-		return nil, care.Errorf(care.Conflict, "this program reads version %d of %s otherwise than the one that saved it: return it, save it again and let it be reviewed", in.Version, in.Key).By(RuleCheck)
+		return kept, nil, nil, care.Errorf(care.Conflict, "version %d of %s has errors: %w", in.Version, in.Key, err).By(RuleCheck)
 	}
 	odd, err := d.beside(ctx, def)
-	if err != nil {
-		return nil, err
-	}
-	return append(problems, odd...), nil
+	return kept, def, append(problems, odd...), err
 }
 
 // inForce gives the version that starts enrollments: the newest published one; nil where there is

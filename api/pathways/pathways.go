@@ -10,6 +10,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"throughline/api/life"
 	"throughline/care"
 	"throughline/pathways"
 	"throughline/store"
@@ -27,6 +28,7 @@ type Store interface {
 	MoveDefinition(ctx context.Context, actor care.Actor, pathway string, version int, step store.LifeStep) (store.StoredDefinition, error)
 	LibraryVersions(ctx context.Context) ([]store.LibraryVersion, error)
 	LibraryVersion(ctx context.Context, pathway string) (store.LibraryVersion, error)
+	PartsFor(ctx context.Context, purpose store.PartPurpose) (pathways.Parts, error)
 }
 
 // Deps are what the operations work with.
@@ -57,24 +59,13 @@ func Register(a huma.API, d Deps) {
 
 // PathwayVersion is a version of a pathway in a list.
 type PathwayVersion struct {
-	Version     int                  `json:"version"`
-	Title       string               `json:"title"`
-	Status      string               `json:"status" enum:"draft,in_review,approved,published,retired"`
-	Digest      string               `json:"digest" doc:"SHA-256 of its content"`
-	Origin      string               `json:"origin" enum:"library,organization" doc:"library: it came with the program"`
-	BasedOn     *store.DefinitionRef `json:"based_on,omitempty" doc:"The library's version that an organization's own goes back to"`
-	CreatedAt   time.Time            `json:"created_at"`
-	ChangedAt   *time.Time           `json:"changed_at,omitempty" doc:"When its content was last saved"`
-	ChangedBy   string               `json:"changed_by,omitempty" doc:"Who saved it"`
-	PublishedAt *time.Time           `json:"published_at,omitempty"`
-	RetiredAt   *time.Time           `json:"retired_at,omitempty"`
+	life.Stage
+
+	BasedOn *store.DefinitionRef `json:"based_on,omitempty" doc:"The library's version that an organization's own goes back to"`
 }
 
 func versionOf(d store.StoredDefinition) PathwayVersion {
-	return PathwayVersion{
-		Version: d.Definition.Version, Title: d.Definition.Title, Status: d.Status, Digest: d.Digest, Origin: d.Origin, BasedOn: d.BasedOn,
-		CreatedAt: d.CreatedAt, ChangedAt: d.ChangedAt, ChangedBy: d.ChangedBy.ID, PublishedAt: d.PublishedAt, RetiredAt: d.RetiredAt,
-	}
+	return PathwayVersion{Stage: life.StageOf(d.Definition.Version, d.Definition.Title, d.Origin, d.Life), BasedOn: d.BasedOn}
 }
 
 // LibraryVersion is a version that came with the program and that nobody took up yet.

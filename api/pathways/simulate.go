@@ -12,6 +12,7 @@ import (
 	"throughline/pathways"
 	"throughline/pathways/simulate"
 	"throughline/pathways/simulate/population"
+	"throughline/store"
 )
 
 // Simulation is a pathway to be tried out.
@@ -164,7 +165,11 @@ const defaultDays = 30
 func (d Deps) definition(ctx context.Context, in Simulation) (*pathways.Definition, error) {
 	switch {
 	case in.Source != "":
-		def, problems := pathways.Load("", []byte(in.Source))
+		parts, err := d.Store.PartsFor(ctx, store.ToTry)
+		if err != nil {
+			return nil, err
+		}
+		def, problems := pathways.LoadWith("", []byte(in.Source), parts)
 		if err := problems.Err(); err != nil {
 			return nil, care.Errorf(care.Invalid, "%w", err).At("source")
 		}

@@ -71,9 +71,10 @@ type Difference struct {
 	Guess bool `json:"guess,omitempty" doc:"It is a guess: one step went, and one came that is equal but for its id"`
 }
 
-// Version names one of the two.
+// Version names one of the two: of a pathway, or of a part.
 type Version struct {
-	Pathway string `json:"pathway"`
+	Pathway string `json:"pathway,omitempty"`
+	Part    string `json:"part,omitempty"`
 	Version int    `json:"version"`
 	Title   string `json:"title"`
 	Digest  string `json:"digest"`
@@ -100,7 +101,23 @@ func (c Comparison) Care() int {
 // Versions compares two definitions. Their version numbers and the lines of their files are no
 // differences. Comparing the other way round gives the same differences, turned around.
 func Versions(from, to *pathways.Definition) Comparison {
-	a, b := treeOf(from), treeOf(to)
+	return Comparison{From: version(from), To: version(to), Differences: differences(from, to, treeOf(from), treeOf(to))}
+}
+
+// Parts compares two versions of a reusable part as Versions does those of a pathway.
+func Parts(from, to *pathways.Part) Comparison {
+	return Comparison{From: versionOfPart(from), To: versionOfPart(to), Differences: differences(asPathway(from), asPathway(to), treeOf(from), treeOf(to))}
+}
+
+// asPathway gives what a part holds as a pathway would have it, to read its words out.
+func asPathway(p *pathways.Part) *pathways.Definition {
+	return &pathways.Definition{
+		Title: p.Title, ValueSets: p.ValueSets, Clocks: p.Clocks, Ladders: p.Ladders, Forms: p.Forms, Templates: p.Templates, Steps: p.Steps,
+	}
+}
+
+// differences are those between two trees, which the definitions read out.
+func differences(from, to *pathways.Definition, a, b *node) []Difference {
 	w := &walk{from: from, to: to}
 	w.guessRenames(a, b)
 	w.object(place{}, a, b)
@@ -110,9 +127,13 @@ func Versions(from, to *pathways.Definition) Comparison {
 			cmp.Compare(x.Severity, y.Severity), // care comes before wording
 		)
 	})
-	return Comparison{From: version(from), To: version(to), Differences: w.found}
+	return w.found
 }
 
 func version(d *pathways.Definition) Version {
 	return Version{Pathway: d.Pathway, Version: d.Version, Title: d.Title, Digest: pathways.Digest(d)}
+}
+
+func versionOfPart(p *pathways.Part) Version {
+	return Version{Part: p.Part, Version: p.Version, Title: p.Title, Digest: pathways.PartDigest(p)}
 }

@@ -1,4 +1,4 @@
-// Package compare says in words what differs between two versions of a pathway, sorted by what a
+// Package compare says in words what differs between two versions of a pathway or of a part, sorted by what a
 // clinician cares about.
 //
 // It owns the comparison and its wording. It compares everything that a definition says, also what

@@ -87,6 +87,13 @@ var rules = map[string]rule{
 	"uses.*.version": {kind: Other, phrase: "version"},
 	"uses.*.digest":  {kind: Other, phrase: "content"},
 
+	// Of a part alone.
+	"part":                 {kind: Other, phrase: "name"},
+	"parameters":           {kind: Other, phrase: "parameters"},
+	"parameters.*":         {kind: Other, plural: "the parameters"},
+	"parameters.*.default": {kind: Other, phrase: "default", absent: "none: a pathway has to say"},
+	"parameters.*.label":   {kind: Text, severity: Wording, phrase: "what it is", say: asQuote, prose: true},
+
 	"forms.*.intro":                          {kind: Text, severity: Wording, phrase: "what a patient reads first", absent: "nothing", say: asQuote, prose: true},
 	"forms.*.thanks":                         {kind: Text, severity: Wording, phrase: "what a patient reads at the end", absent: "the usual thanks", say: asQuote, prose: true},
 	"forms.*.translations":                   {kind: Text, severity: Wording, phrase: "translations", absent: "none"},

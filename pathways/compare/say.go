@@ -196,6 +196,8 @@ func (w *walk) thingAt(parts []string, d, other *pathways.Definition) string {
 		return "End"
 	case "uses":
 		return "Reusable part " + pathways.Quoted(pathways.Plain(name))
+	case "parameters":
+		return "Parameter " + pathways.Quoted(pathways.Plain(name))
 	case "launch":
 		return "Exclusion"
 	}

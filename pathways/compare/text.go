@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -60,7 +61,9 @@ func (c Comparison) WriteText(w io.Writer) error {
 	return nil
 }
 
-func (v Version) name() string { return fmt.Sprintf("%s version %d", v.Pathway, v.Version) }
+func (v Version) name() string {
+	return fmt.Sprintf("%s version %d", cmp.Or(v.Pathway, v.Part), v.Version)
+}
 
 func (d Difference) lines() string {
 	switch {

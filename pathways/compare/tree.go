@@ -25,11 +25,11 @@ type node struct {
 	written any
 }
 
-// treeOf gives the definition as it travels, by the names of its JSON, without its version and with
+// treeOf gives a definition, or a part, as it travels, by the names of its JSON, without its version and with
 // lines aside. It goes by the types, not through their JSON: every field that there is, or comes to
 // be, is in it.
-func treeOf(d *pathways.Definition) *node {
-	n := grow(reflect.ValueOf(d), 0)
+func treeOf[T pathways.Definition | pathways.Part](content *T) *node {
+	n := grow(reflect.ValueOf(content), 0)
 	delete(n.fields, "version")
 	return n
 }
