@@ -51,3 +51,9 @@ func cutLast(dottedName string) (outer, last string, dotted bool) {
 	}
 	return dottedName[:i], dottedName[i+1:], true
 }
+
+// IsAnswer tells whether a text can be the id of a question, whichever step asks it.
+func IsAnswer(id string) bool {
+	own := func(f Fact) bool { return f.Name == id }
+	return id != "" && askable(answerPrefix+id) && !slices.ContainsFunc(StepFacts, own) && !slices.ContainsFunc(QuestionnaireFacts, own)
+}

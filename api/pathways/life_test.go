@@ -316,6 +316,23 @@ func TestAVersionAsADocument(t *testing.T) {
 	d.Get(base + "/none/versions/1/sop").Is(http.StatusNotFound)
 }
 
+func TestAFormAsAQuestionnaire(t *testing.T) {
+	d := newDesk(t)
+	d.published(second, d.sound("2"))
+	var res struct {
+		ResourceType, Status, Publisher, Version string
+		Item                                     []struct{ LinkID, Text string }
+	}
+	answer := d.Get(base + second + "/questionnaires/contact").Is(http.StatusOK).Into(&res)
+	if got := answer.Header.Get("Content-Type"); got != "application/fhir+json" {
+		t.Errorf("content type %s", got)
+	}
+	if res.ResourceType != "Questionnaire" || res.Status != "active" || res.Publisher != "Test Hospital" || res.Version != "2" || len(res.Item) == 0 || res.Item[0].Text != "How do you feel?" {
+		t.Errorf("%+v", res)
+	}
+	d.Get(base + second + "/questionnaires/none").Is(http.StatusNotFound)
+}
+
 // What is odd about a version beside the published pathways is said where it is checked, submitted and
 // published. It warns, and keeps nobody from publishing.
 func TestAVersionBesideTheOthers(t *testing.T) {

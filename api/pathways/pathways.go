@@ -53,6 +53,7 @@ func Register(a huma.API, d Deps) {
 	registerChanges(a, d)
 	registerCompare(a, d)
 	registerSOP(a, d)
+	registerQuestionnaire(a, d)
 	registerCheck(a, d)
 	registerSimulate(a, d)
 }

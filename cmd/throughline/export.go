@@ -13,7 +13,7 @@ import (
 type exportCommand struct {
 	File           string `arg:"" help:"The definition (YAML)." type:"existingfile"`
 	SOP            string `name:"sop" help:"Write it as a standard operating procedure: md (Markdown) or html (a page to print)." enum:"md,html" required:"" xor:"as" placeholder:"md|html"`
-	Questionnaires bool   `help:"Write its forms as FHIR R4 Questionnaires, in a Bundle. What FHIR has no words for is listed." required:"" xor:"as"`
+	Questionnaires bool   `help:"Write its forms as FHIR R4 Questionnaires, in a Bundle." required:"" xor:"as"`
 	Organization   string `help:"Whose document it is." env:"THROUGHLINE_ORGANIZATION"`
 }
 
@@ -59,12 +59,11 @@ func (c *exportCommand) write(d *pathways.Definition) ([]byte, error) {
 	return sop.Markdown(sop.Version{Definition: d, Organization: c.Organization})
 }
 
-// questionnaires writes the forms, and on the standard error what is lost. A file was not published:
-// they are drafts.
+// questionnaires writes the forms. A file was not published: they are drafts.
 func questionnaires(d *pathways.Definition) ([]byte, error) {
-	all, left := questionnaire.All(d, "draft")
-	for _, sentence := range left {
-		fmt.Fprintln(os.Stderr, "not carried:", sentence)
+	all, err := questionnaire.All(questionnaire.Version{Definition: d})
+	if err != nil {
+		return nil, err
 	}
 	out, err := json.MarshalIndent(all, "", "  ")
 	if err != nil {

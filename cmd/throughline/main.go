@@ -26,6 +26,7 @@ type commands struct {
 	Simulate     simulateCommand     `cmd:"" help:"Run a pathway with a virtual clock: for one patient, with the reason for everything, or for a population and its staff."`
 	Compare      compareCommand      `cmd:"" help:"Say in words what differs between two versions of a pathway; exit status 1 where they differ."`
 	Export       exportCommand       `cmd:"" help:"Write a pathway as a document that can be handed out."`
+	Form         formCommand         `cmd:"" help:"Take over forms of other systems."`
 	MovePatients movePatientsCommand `cmd:"" name:"move-patients" help:"Move running patients to another version of their pathway: preview, approve, run, pause, roll back."`
 	Intake       intakeCommand       `cmd:"" help:"Send HL7 v2 or FHIR files to a running server."`
 	Proof        proofCommand        `cmd:"" help:"Show what holds every active enrollment; exit status 1 where one is not held."`
