@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"testing"
@@ -14,14 +15,16 @@ import (
 	"throughline/pathways/simulate"
 )
 
-// Whatever pauses, stays in hospital, holidays and moves come, in whatever order: for a clock that
+// Whatever pauses, stays in hospital, holidays, moves of the patient and moves to another version come, in
+// whatever order: for a clock that
 // may stand still, what has run and what is left add up to what it was given; a clock set by law is
 // where the calendar says; and no clock runs that should stand, or stands that should run.
 func TestClocksAreConserved(t *testing.T) {
 	e := load(t, "testdata/kinds.yaml")
+	next := withLongerClocks(t, e.Definition())
 	rapid.Check(t, func(rt *rapid.T) {
 		start := time.Date(2025, 10, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(rapid.IntRange(0, 400*24*60).Draw(rt, "start")) * time.Minute)
-		c := &conserved{rt: rt, world: simulate.New(e, start)}
+		c := &conserved{rt: rt, world: simulate.New(e, start), next: next}
 		c.do(engine.Event{Kind: engine.Started, Actor: coordinator, Launch: &engine.Launch{
 			EnrollmentID: "enr-1", PatientID: "pat-1", Zone: c.zone(), Calendar: care.USFederalCalendar(),
 			Facts: []care.FactValue{{Name: "hours", Value: rapid.SampledFrom([]string{"8 hours", "24 hours"}).Draw(rt, "hours")}},
@@ -41,6 +44,31 @@ type conserved struct {
 	rt       *rapid.T
 	world    *simulate.World
 	holidays []care.Holiday
+	next     *pathways.Definition // to which it is moved; that taking it back conserves them too, TestStopsAndMovesConverge holds
+}
+
+// withLongerClocks is the next version of the pathway: what it gives in days it gives a day more of, some of
+// it in the other kind of days, and its ladders say less.
+func withLongerClocks(t *testing.T, d *pathways.Definition) *pathways.Definition {
+	t.Helper()
+	var next pathways.Definition
+	if err := json.Unmarshal([]byte(jsonOf(t, d)), &next); err != nil {
+		t.Fatal(err)
+	}
+	next.Version++
+	for i, c := range next.Clocks {
+		if off, err := care.ParseOffset(c.Within); err == nil && off.WholeDays() {
+			off.N++
+			if i%2 == 0 { // and in the other kind of days
+				off.Unit = map[care.Unit]care.Unit{care.Days: care.BusinessDays, care.BusinessDays: care.Days}[off.Unit]
+			}
+			next.Clocks[i].Within = off.String()
+		}
+	}
+	for i, l := range next.Ladders {
+		next.Ladders[i].Rungs = l.Rungs[:len(l.Rungs)-1]
+	}
+	return &next
 }
 
 func (c *conserved) zone() string {
@@ -63,7 +91,7 @@ func (c *conserved) sleep() {
 
 // something is the next event; its name is for whoever reads a failure.
 func (c *conserved) something() string {
-	what := rapid.SampledFrom([]string{"pause", "pause", "resume", "admission", "discharge", "holiday", "move"}).Draw(c.rt, "what")
+	what := rapid.SampledFrom([]string{"pause", "pause", "resume", "admission", "discharge", "holiday", "move", "version"}).Draw(c.rt, "what")
 	now := c.world.Now
 	switch what {
 	case "pause":
@@ -87,6 +115,8 @@ func (c *conserved) something() string {
 		calendar := care.USFederalCalendar()
 		calendar.Extra = slices.Clone(c.holidays)
 		c.do(engine.Event{Kind: engine.CalendarChanged, Actor: coordinator, Calendar: &calendar})
+	case "version":
+		c.do(engine.Event{Kind: engine.EnrollmentMigrate, Actor: coordinator, Reason: "a better version", Migration: &engine.Migration{Definition: c.next}})
 	default:
 		c.do(engine.Event{Kind: engine.PatientUpdated, Actor: system, Patient: &engine.PatientFacts{Zone: c.zone(), InHospital: c.world.State.Patient.InHospital}})
 	}

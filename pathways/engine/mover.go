@@ -12,6 +12,11 @@ import (
 	"throughline/pathways"
 )
 
+// mendsMoves is the engine's version from which a clock that a move gives time again stands still with the
+// pathway, and from which a person is asked where taking a move back cannot bring back the message that it
+// had withdrawn.
+const mendsMoves = 4
+
 // mover brings every item of a state from the rules of one version to those of another.
 type mover struct {
 	*run

@@ -79,10 +79,6 @@ func (rec *MoveRecord) inverse() MovePlan {
 // since, keeps its deadline when the move is taken back.
 const keepsBegunClocks = 3
 
-// asksForWithdrawn is the engine's version from which a person is asked where taking a move back cannot
-// bring back the message that it had withdrawn.
-const asksForWithdrawn = 4
-
 // restoreSteps puts the steps back that are as the move left them, and gives those that the move brought
 // and that nobody has touched.
 func (m *mover) restoreSteps(rec *MoveRecord) (gone []*Step) {
@@ -132,7 +128,7 @@ func (m *mover) restoreStep(i int, st *Step) {
 // went out: whether it did is for its delivery to say, and nothing is sent twice.
 func (m *mover) withdrawnQuestions(st *Step) {
 	waits := st.Kind == pathways.KindQuestionnaire && st.Status == care.StepOpen && (st.Task == nil || !st.Task.Status.Open())
-	if m.s.Engine >= asksForWithdrawn && waits && m.messageNamed(st.MessageID).Status == care.MessageStopped {
+	if m.s.Engine >= mendsMoves && waits && m.messageNamed(st.MessageID).Status == care.MessageStopped {
 		m.asks = append(m.asks, m.stepTitle(st)+": the message with the questions had been withdrawn, and the patient is to be asked another way.")
 	}
 }

@@ -138,6 +138,7 @@ func (m *mover) rerule(c *Clock, st *Step, spec pathways.Clock, ladder *pathways
 	c.Pause, c.Source = reasonOr(spec.Pause, pathways.PauseEnrollment), spec.Source
 	m.standAsItMay(c)
 	c.Ladder, c.Rungs = "", nil
+	m.recountStood(c, spec, st)
 	m.computeAnew(c, spec, st)
 	moved := !c.Due.Equal(was.Due)
 	if moved {
@@ -148,8 +149,25 @@ func (m *mover) rerule(c *Clock, st *Step, spec pathways.Clock, ladder *pathways
 	if c.Status == care.ClockMissed && c.Due.After(m.at) {
 		c.Status = care.ClockRunning
 		m.unmiss(c)
+		if m.s.Engine >= mendsMoves {
+			m.standAsItMay(c)
+		}
 	}
 	m.climb(c, &was, ladder, moved)
+}
+
+// recountStood counts what a clock in whole days stood still in the days of its new rule: what it stood over
+// a weekend are two days, and no business days.
+func (m *mover) recountStood(c *Clock, spec pathways.Clock, st *Step) {
+	before, err := care.ParseOffset(c.Offset)
+	now, errNow := care.ParseOffset(m.within(spec, st))
+	if m.s.Engine < mendsMoves || err != nil || errNow != nil || !before.WholeDays() || !now.WholeDays() || dayUnit(before.Unit) == dayUnit(now.Unit) {
+		return
+	}
+	c.LostDays = 0
+	for _, s := range c.Stood {
+		c.LostDays += m.daysBetween(s.From, s.To, now.Unit)
+	}
 }
 
 // computeAnew computes a clock by another rule. One of the enrollment's own whose anchor is not known yet

@@ -41,6 +41,9 @@ func (w *World) Do(ev engine.Event) error {
 	if turn.Duplicate {
 		return nil
 	}
+	if w.Engine, err = w.Engine.Next(ev, turn); err != nil {
+		return err
+	}
 	w.State = turn.State
 	w.Turns = append(w.Turns, turn)
 	return w.follow(turn.Effects)
