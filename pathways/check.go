@@ -156,11 +156,11 @@ func (c *checker) role(path string, line int, role string, also ...string) {
 
 // event checks the kind of an event.
 func (c *checker) event(path string, line int, kind string) {
-	if kind == EnrollmentEnded && path != "launch.on" {
+	if kind == EnrollmentEnded {
 		c.wrongValue(path, line, "the end of an enrollment launches another pathway, and is no event of a running one", "ask how a pathway that a step started ended by <step>.ended_as")
 		return
 	}
-	known := c.eventNames()
+	known := slices.DeleteFunc(c.eventNames(), func(name string) bool { return name == OnRequest })
 	if !slices.Contains(known, kind) {
 		c.wrongValue(path, line, fmt.Sprintf("no event is called %q", kind), suggest(kind, known))
 	}
@@ -168,7 +168,8 @@ func (c *checker) event(path string, line int, kind string) {
 
 // unknownEvent tells whether the kind was refused already.
 func (c *checker) unknownEvent(kind string) bool {
-	return kind != "" && kind != "request" && !slices.Contains(c.eventNames(), kind)
+	refused := kind == c.d.Launch.event() && !slices.Contains(LaunchKinds, kind)
+	return kind != "" && kind != OnRequest && (refused || !slices.Contains(c.eventNames(), kind))
 }
 
 func (c *checker) eventNames() []string {
@@ -199,8 +200,8 @@ func (c *checker) launch() {
 	l := c.d.Launch
 	if step, own := c.d.AnsweredStep(l.On); own {
 		c.wrongValue("launch.on", l.Line, fmt.Sprintf("%s is asked by the pathway itself, so its answers cannot start it", step), "launch on encounter.discharged, or let a person start it")
-	} else if l.On != "" && l.On != "request" {
-		c.event("launch.on", l.Line, l.On)
+	} else if !l.Asked() {
+		c.launchEvent(l)
 	}
 	switch {
 	case slices.Contains(oncePers, l.OncePer):
@@ -222,6 +223,18 @@ func (c *checker) launch() {
 		}
 	}
 	c.whileActive(l)
+}
+
+// launchEvent checks that the event which is to start the pathway ever will.
+func (c *checker) launchEvent(l Launch) {
+	if slices.Contains(LaunchKinds, l.On) {
+		return
+	}
+	if why, instead := startsNothing(l.On); why != "" {
+		c.wrongValue("launch.on", l.Line, why, instead)
+		return
+	}
+	c.wrongValue("launch.on", l.Line, fmt.Sprintf("no event is called %q", l.On), suggest(l.On, LaunchKinds))
 }
 
 func (c *checker) whileActive(l Launch) {

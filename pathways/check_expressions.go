@@ -94,9 +94,11 @@ func (c *checker) unaskable(u use, n name) (why, instead string) {
 		return "", ""
 	case n.scope == scopeEvent && u.scopes&scopeEvent == 0:
 		return fmt.Sprintf("no event comes with this condition, so %s is not known", n.dotted), "keep what the event told in a fact"
-	case n.scope == scopeEvent && (u.event == "" || u.event == "request"):
+	case n.scope == scopeEvent && c.d.eventAttribute(u.event, strings.TrimPrefix(n.dotted, "event.")):
+		return "", ""
+	case n.scope == scopeEvent && u.event == OnRequest:
 		return fmt.Sprintf("a request has no %s", n.dotted), "declare a fact and let the request give it"
-	case n.scope == scopeEvent && !c.d.eventAttribute(u.event, strings.TrimPrefix(n.dotted, "event.")):
+	case n.scope == scopeEvent:
 		return fmt.Sprintf("%s has no %s", u.event, n.dotted), c.attributesInWords(u.event)
 	case n.scope == scopeAttempts && u.scopes&scopeAttempts == 0:
 		return fmt.Sprintf("%s can be asked by an excuse only", n.dotted), "ask <step>.live_attempts"

@@ -54,7 +54,7 @@ func (t *together) link(d *Definition, l link) {
 
 // startsByItself tells whether an event launches the pathway.
 func (d *Definition) startsByItself() bool {
-	return d.Launch.On != "" && d.Launch.On != "request" && d.Launch.On != EnrollmentEnded
+	return !d.Launch.Asked() && d.Launch.On != EnrollmentEnded
 }
 
 // link is one pathway's mention of another: by a relation, or by a step that starts it.

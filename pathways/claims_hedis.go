@@ -90,7 +90,7 @@ func (c *checker) claimTRC() {
 // startsWith asks that the event starts the pathway, or a person who gives the date: what a stay
 // was for is not in every message that tells of it.
 func (c *checker) startsWith(claim, event, what string) bool {
-	if on := c.d.Launch.On; on == event || on == "" || on == "request" {
+	if c.d.Launch.On == event || c.d.Launch.Asked() {
 		return true
 	}
 	c.unclaimed(claim, "launch", c.d.Launch.Line, "it must start with "+what, "write on: "+event+", or on: request with the date as a required fact")
@@ -177,7 +177,7 @@ func (c *checker) countsFrom(k *Clock, attribute string) bool {
 	if strings.TrimSpace(f.From) == attribute {
 		return true
 	}
-	byRequest := c.d.Launch.On == "" || c.d.Launch.On == "request"
+	byRequest := c.d.Launch.Asked()
 	return byRequest && f.Required && f.From == ""
 }
 

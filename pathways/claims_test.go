@@ -62,7 +62,7 @@ func TestMeasuresAreHeldTo(t *testing.T) {
 		{"an admission", "launch: {once_per: request}", "launch: {on: encounter.admitted, once_per: encounter}", "no step fulfils hedis-trc.notification", 5},
 		{"the wrong stays", "launch: {once_per: request}", byDischarge, "a stay in hospital starts it", 6},
 		{"the dead", "launch: {once_per: request}", byDischarge, "a patient who died starts it", 6},
-		{"a need", "launch: {once_per: request}", "launch: {on: need.identified, once_per: request}", "it must start with a discharge", 6},
+		{"a need", "launch: {once_per: request}", "launch: {on: observation.recorded, once_per: request}", "it must start with a discharge", 6},
 		{"an unclaimed one", "conforms_to: [hedis-fuh, hedis-fmc, hedis-trc]", "conforms_to: [hedis-fuh, hedis-trc]", "the pathway does not claim hedis-fmc", 22},
 	}
 	for _, tc := range tests {

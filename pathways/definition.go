@@ -33,8 +33,8 @@ type Definition struct {
 
 // Launch says what starts an enrollment.
 type Launch struct {
-	// On is the kind of event that starts one: encounter.discharged. Empty or "request": only a
-	// person starts it.
+	// On is the kind of event that starts one: encounter.discharged. Empty or "request": a person
+	// starts it, or a step of another pathway.
 	On   string `yaml:"on,omitempty" json:"on,omitempty"`
 	When string `yaml:"when,omitempty" json:"when,omitempty"`
 	// Unless names what keeps a patient out, each with the sentence that is recorded as the reason.

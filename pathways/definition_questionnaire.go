@@ -144,8 +144,11 @@ func (d *Definition) eventKinds() []EventKind {
 			}
 		}
 	}
-	if d.Launch.On == EnrollmentEnded {
+	switch {
+	case d.Launch.On == EnrollmentEnded:
 		kinds = append(kinds, launchEvent)
+	case d.Launch.Asked():
+		kinds = append(kinds, requestEvent)
 	}
 	for i := range d.Steps {
 		if s := &d.Steps[i]; s.Questionnaire != nil {

@@ -82,7 +82,7 @@ func expressionsOf(d *Definition) []use {
 	var uses usesList
 	uses.launch(d)
 	for i, f := range d.Facts {
-		uses.add(use{path: "facts." + f.Name + ".from", text: f.From, line: f.Line, want: resultKind(f.Type), event: d.Launch.On, scopes: scopeEvent, upTo: i})
+		uses.add(use{path: "facts." + f.Name + ".from", text: f.From, line: f.Line, want: resultKind(f.Type), event: d.Launch.event(), scopes: scopeEvent, upTo: i})
 	}
 	for i := range d.Clocks {
 		c := &d.Clocks[i]
@@ -122,9 +122,9 @@ func (l *usesList) add(u use) {
 
 func (l *usesList) launch(d *Definition) {
 	la := d.Launch
-	l.add(use{path: "launch.when", text: la.When, line: la.Line, want: condition, event: la.On, scopes: scopeEvent, upTo: -1})
+	l.add(use{path: "launch.when", text: la.When, line: la.Line, want: condition, event: la.event(), scopes: scopeEvent, upTo: -1})
 	for i, x := range la.Unless {
-		l.add(use{path: fmt.Sprintf("launch.unless[%d].when", i), text: x.When, line: x.Line, want: condition, event: la.On, scopes: scopeEvent, upTo: -1})
+		l.add(use{path: fmt.Sprintf("launch.unless[%d].when", i), text: x.When, line: x.Line, want: condition, event: la.event(), scopes: scopeEvent, upTo: -1})
 	}
 }
 

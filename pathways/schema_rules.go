@@ -14,7 +14,7 @@ var schemaRules = map[string]map[string]any{
 	"Part.part":                pattern(slug),
 	"Part.version":             {"minimum": 1},
 	"Include.as":               pattern(identifier),
-	"Launch.on":                enum(append(eventNames(), "request", EnrollmentEnded)),
+	"Launch.on":                enum(LaunchKinds),
 	"Relation.pathway":         pattern(slug),
 	"Relation.is":              enum(relationKinds),
 	"SubPathway.start":         pattern(slug),

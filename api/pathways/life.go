@@ -127,8 +127,8 @@ func inForce(versions []store.StoredDefinition) *store.StoredDefinition {
 func warningsOf(moved store.StoredDefinition, now *store.StoredDefinition) []string {
 	def := moved.Definition
 	launch := "Nobody can be enrolled any more"
-	if on := def.Launch.On; on != "" && on != "request" {
-		launch = "When " + pathways.EventInWords(on) + ", it no longer starts, and nobody can be enrolled by hand either"
+	if !def.Launch.Asked() {
+		launch = "When " + pathways.EventInWords(def.Launch.On) + ", it no longer starts, and nobody can be enrolled by hand either"
 	}
 	switch {
 	case moved.Status == store.DefinitionRetired && now == nil:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"throughline/care"
 	"throughline/pathways"
@@ -18,17 +19,50 @@ type Launched struct {
 	Reason       string  `json:"reason,omitempty"`
 }
 
-// launchAll starts every published pathway that a discharge starts, and records each decision.
+// stayActs are what a stay can start pathways by, in the order in which it happens.
+var stayActs = []engine.EventKind{engine.EncounterAdmitted, engine.EncounterDischarge}
+
+// actOf gives when what starts a pathway happened to the stay; told is false where it did not, or
+// nobody said when. A discharge tells of the admission before it, so that the order of the messages
+// makes no difference.
+func actOf(enc *care.Encounter, act engine.EventKind) (at time.Time, happened, told bool) {
+	when := enc.DischargedAt
+	if act == engine.EncounterAdmitted {
+		when, happened = enc.AdmittedAt, enc.Status == care.EncounterInProgress || enc.Status == care.EncounterDischarged
+	} else {
+		happened = enc.Status == care.EncounterDischarged
+	}
+	if when == nil {
+		return time.Time{}, happened, false
+	}
+	return *when, happened, true
+}
+
+// launchAll starts every published pathway that the stay's admission or discharge starts, and records
+// each decision.
 func (r *Router) launchAll(ctx context.Context, s *scene, enc *care.Encounter) error {
-	if s.definitions == nil {
-		published, err := r.Store.PublishedFor(ctx, string(engine.EncounterDischarge))
+	for _, act := range stayActs {
+		if _, happened, _ := actOf(enc, act); !happened {
+			continue
+		}
+		if err := r.launchBy(ctx, s, act, enc); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *Router) launchBy(ctx context.Context, s *scene, act engine.EventKind, enc *care.Encounter) error {
+	definitions, read := s.definitions[act]
+	if !read {
+		published, err := r.Store.PublishedFor(ctx, string(act))
 		if err != nil {
 			return fmt.Errorf("reading the published pathways: %w", err)
 		}
-		s.definitions = published
+		definitions, s.definitions[act] = published, published
 	}
-	for _, d := range s.definitions {
-		if err := r.launchFor(ctx, s, d, enc); err != nil {
+	for _, d := range definitions {
+		if err := r.launchFor(ctx, s, d, act, enc); err != nil {
 			if err := s.bear(fmt.Errorf("launching %s: %w", d.Pathway, err)); err != nil {
 				return err
 			}
@@ -37,7 +71,7 @@ func (r *Router) launchAll(ctx context.Context, s *scene, enc *care.Encounter) e
 	return nil
 }
 
-func (r *Router) launchFor(ctx context.Context, s *scene, d *pathways.Definition, enc *care.Encounter) error {
+func (r *Router) launchFor(ctx context.Context, s *scene, d *pathways.Definition, act engine.EventKind, enc *care.Encounter) error {
 	eng, err := engine.For(d)
 	if err != nil {
 		return err
@@ -49,8 +83,9 @@ func (r *Router) launchFor(ctx context.Context, s *scene, d *pathways.Definition
 		return nil // followed already; what changed was told to it
 	}
 	verdict := eng.Decide(l)
-	if enc.DischargedAt == nil {
-		verdict = engine.Decision{Reason: "when the patient left the hospital is not known"}
+	at, _, told := actOf(enc, act)
+	if !told {
+		verdict = engine.Decision{Reason: "when " + untoldMoment[act] + " is not known"}
 	}
 	if !verdict.Start {
 		return r.decide(ctx, s, d, enc, Launched{Decision: store.LaunchNotStarted, Reason: verdict.Reason})
@@ -58,12 +93,16 @@ func (r *Router) launchFor(ctx context.Context, s *scene, d *pathways.Definition
 	if known, err := r.exists(ctx, l.EnrollmentID); known || err != nil {
 		return err // under another record of the patient, that no merge has joined yet
 	}
-	ev := engine.Event{ID: "start:" + l.EnrollmentID, OccurredAt: *enc.DischargedAt, Actor: s.teller()}
+	ev := engine.Event{ID: "start:" + l.EnrollmentID, OccurredAt: at, Actor: s.teller()}
 	done, err := r.start(ctx, s, d, l, ev)
 	if err != nil {
 		return err
 	}
 	return r.decide(ctx, s, d, enc, done)
+}
+
+var untoldMoment = map[engine.EventKind]string{
+	engine.EncounterAdmitted: "the patient came to the hospital", engine.EncounterDischarge: "the patient left the hospital",
 }
 
 func (r *Router) exists(ctx context.Context, enrollmentID care.ID) (bool, error) {
@@ -179,7 +218,12 @@ func (s *scene) followedLater(d *pathways.Definition, l engine.Launch) *care.Enr
 	if l.Encounter == nil || d.Launch.WhileActive.Policy != pathways.PolicySupersede {
 		return nil
 	}
-	own := s.moment(l.Encounter.ID, *l.Encounter.DischargedAt)
+	own := moment{key: l.Encounter.ID}
+	for _, at := range []*time.Time{l.Encounter.AdmittedAt, l.Encounter.DischargedAt} {
+		if at != nil {
+			own.at = *at
+		}
+	}
 	for i := range s.enrollments {
 		e := &s.enrollments[i]
 		if e.ID == l.EnrollmentID || !ruledBy(d, e.Pathway) || e.Outcome == care.EndEnteredInError {

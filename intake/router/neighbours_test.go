@@ -35,7 +35,7 @@ pathway: child-path
 version: 1
 title: A pathway that is started
 owner: nurse
-launch: {on: need.identified, when: event.need == "food-insecurity", once_per: request}
+launch: {when: event.need == "food-insecurity", once_per: request}
 relations:
   - {pathway: hospice-path, is: excludes, because: The patient is cared for in a hospice.}
 clocks:

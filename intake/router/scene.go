@@ -25,7 +25,7 @@ type scene struct {
 	facts       engine.PatientFacts
 	offset      time.Duration
 
-	definitions []*pathways.Definition // that a discharge starts; read when first asked for
+	definitions map[engine.EventKind][]*pathways.Definition // that what happens to a stay starts; read when first asked for
 	decided     map[[2]care.ID]store.LaunchDecision
 	decisions   []store.LaunchDecision // new ones, to be kept
 	failures    []error                // of single enrollments: the others are told all the same
@@ -33,7 +33,7 @@ type scene struct {
 
 // look reads all that is known of a patient. The caller holds the patient's lock.
 func (r *Router) look(ctx context.Context, n *news, patientID care.ID) (*scene, error) {
-	s := &scene{news: n, byID: map[care.ID]*care.Encounter{}}
+	s := &scene{news: n, byID: map[care.ID]*care.Encounter{}, definitions: map[engine.EventKind][]*pathways.Definition{}}
 	var err error
 	if s.patient, err = r.Store.Patient(ctx, patientID); err != nil {
 		return nil, fmt.Errorf("reading the patient: %w", err)

@@ -165,9 +165,6 @@ func (r *Router) tellStay(ctx context.Context, s *scene, enc *care.Encounter) er
 			return err
 		}
 	}
-	if enc.Status != care.EncounterDischarged {
-		return nil
-	}
 	return r.launchAll(ctx, s, enc)
 }
 

@@ -99,13 +99,13 @@ func (r *run) goOn(why string) {
 // have started it: the discharge was taken back, or went elsewhere. As soon as the stay qualifies
 // again it goes on, so that every order of the same messages ends alike.
 func (r *run) suspendUnlessQualified() {
-	if r.s.Encounter == nil || r.def.Launch.On != string(EncounterDischarge) {
+	if r.s.Encounter == nil || r.def.Launch.On != string(EncounterDischarge) && r.def.Launch.On != string(EncounterAdmitted) {
 		return
 	}
 	reason := r.unqualified()
 	switch s := r.suspendedFor(byCorrection); {
 	case reason != "" && s == nil && !r.s.Patient.Deceased:
-		r.suspend(string(EncounterDischarge), reason, byCorrection)
+		r.suspend(r.def.Launch.On, reason, byCorrection)
 	case reason == "" && s != nil:
 		r.unsuspend(byCorrection, "the stay was corrected")
 	}
@@ -114,11 +114,10 @@ func (r *run) suspendUnlessQualified() {
 // unqualified says why the enrollment's own stay would not start the pathway; empty where it would.
 func (r *run) unqualified() string {
 	enc := r.s.Encounter
-	switch enc.Status {
-	case care.EncounterCancelled:
+	switch {
+	case enc.Status == care.EncounterCancelled:
 		return "the admission was cancelled"
-	case care.EncounterDischarged:
-	default:
+	case r.def.Launch.On == string(EncounterDischarge) && enc.Status != care.EncounterDischarged:
 		return "the discharge was cancelled"
 	}
 	d := r.launchDecision(encounterValues{values{r: r}, enc, r.s.EncounterID})

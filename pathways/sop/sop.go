@@ -125,7 +125,7 @@ func startsInWords(d *pathways.Definition) string {
 		text += ", if " + d.ExpressionInWords(d.Launch.When)
 	}
 	text += "."
-	if d.Launch.On != "" && d.Launch.On != "request" {
+	if !d.Launch.Asked() {
 		text += " A person can also start it by hand."
 	}
 	return text

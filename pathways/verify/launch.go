@@ -145,7 +145,7 @@ func (x launcher) launch(class, disposition, need string) engine.Launch {
 	switch {
 	case strings.HasPrefix(x.def.Launch.On, "encounter."):
 		l.Encounter = x.stay(class, disposition)
-	case x.def.Launch.On == string(engine.NeedIdentified):
+	case x.def.Launch.Asked() && mentions(x.asks, "event.need"):
 		l.Need = need
 	}
 	for _, f := range x.def.Facts {
