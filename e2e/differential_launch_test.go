@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"throughline/care"
+	"throughline/pathways"
 	"throughline/pathways/engine"
 )
 
@@ -16,7 +18,7 @@ func (d *differential) launch(w *twin) error {
 		return d.launchByDischarge(w)
 	}
 	facts, need := w.launchFacts(d.now), ""
-	if w.engine.Definition().Launch.On == string(engine.NeedIdentified) {
+	if slices.ContainsFunc(w.engine.Definition().Facts, func(f pathways.Fact) bool { return f.From == "event.need" }) {
 		need = pickOne(w, []string{"transportation-insecurity", "food-insecurity", "utility-insecurity", "stress"})
 	}
 	return d.launchByRequest(w, need, facts)

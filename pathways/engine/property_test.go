@@ -74,7 +74,7 @@ func (w *walk) launch() engine.Event {
 		l.Encounter = w.ownStay()
 		left := w.now.Add(-time.Duration(rapid.IntRange(0, 40*24).Draw(w.rt, "ago")) * time.Hour)
 		l.Encounter.Status, l.Encounter.DischargedAt = care.EncounterDischarged, &left
-	case "need.identified":
+	case "": // for a need, where it asks for one
 		l.Need = pick(w, "need", "food-insecurity", "transportation-insecurity")
 	}
 	if w.chance(5, "superseded") {
