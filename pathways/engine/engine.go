@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -20,25 +19,6 @@ type Engine struct {
 // New makes the engine of a compiled definition.
 func New(p *pathways.Program) *Engine {
 	return &Engine{program: p, def: p.Definition()}
-}
-
-// compiled keeps engines by the digest of their definition, since compiling expressions costs
-// milliseconds and a definition never changes.
-var compiled sync.Map
-
-// For gives the engine of a definition, compiled once. It fails where an expression does not
-// compile, which the checker would have refused.
-func For(d *pathways.Definition) (*Engine, error) {
-	digest := pathways.Digest(d)
-	if e, ok := compiled.Load(digest); ok {
-		return e.(*Engine), nil //nolint:forcetypeassert // only engines are stored
-	}
-	program, err := pathways.Compile(d)
-	if err != nil {
-		return nil, fmt.Errorf("compiling %s version %d: %w", d.Pathway, d.Version, err)
-	}
-	e, _ := compiled.LoadOrStore(digest, New(program))
-	return e.(*Engine), nil //nolint:forcetypeassert // only engines are stored
 }
 
 // zones keeps what time.LoadLocation gives, which reads a file every time.

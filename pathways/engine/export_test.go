@@ -29,3 +29,13 @@ func (e *Engine) Misjudged(s State) string {
 	}
 	return ""
 }
+
+// CompiledSize is the size of the shelf of engines, CompiledKept how many stand on it.
+var CompiledSize = compiled.size
+
+// CompiledKept counts the engines that are kept.
+func CompiledKept() int {
+	compiled.mu.Lock()
+	defer compiled.mu.Unlock()
+	return len(compiled.young) + len(compiled.old)
+}
