@@ -10,7 +10,7 @@ import (
 // Check says what keeps a definition from being published, and what is legal but odd. Problems
 // stand at the line of the part they are about; Load also gives the file and the column.
 func Check(d *Definition) Problems {
-	findings := check(d)
+	findings := told(check(d), false)
 	problems := make(Problems, len(findings))
 	for i, f := range findings {
 		problems[i] = f.Problem
@@ -18,10 +18,17 @@ func Check(d *Definition) Problems {
 	return problems.sorted("")
 }
 
+// told leaves out what is not worth telling as long as something is refused.
+func told(findings []finding, refused bool) []finding {
+	refused = refused || slices.ContainsFunc(findings, func(f finding) bool { return f.Severity == SeverityError })
+	return slices.DeleteFunc(findings, func(f finding) bool { return refused && f.idle })
+}
+
 // finding is a problem that knows more about its place than a line.
 type finding struct {
 	Problem
 	leans   bool // it may be wrong only because something else could not be read
+	idle    bool // it is only told once nothing is refused: what is meant to use a part may be what is wrong
 	atValue bool // the value is at fault, not its key
 	inText  bool // line and column say where in the expression
 	line    int
@@ -100,13 +107,13 @@ func (c *checker) header() {
 		c.wrongValue("pathway", 0, fmt.Sprintf("%q cannot be the key of a pathway: it is an address of its own", d.Pathway), "say what it is about, like post-discharge-tcm")
 	}
 	if d.Version < 1 {
-		c.wrongValue("version", 0, "the version must be 1 or more", "write version: 1")
+		c.wrongValue("version", 0, "the pathway needs a version, 1 or more", "write version: 1")
 	}
 	if d.Title == "" {
 		c.wrong("title", 0, "the pathway has no title", "write title: and what people call it")
 	}
 	if d.Owner == "" {
-		c.wrong("owner", 0, "nobody answers for an enrollment", "write owner: care_coordinator, or another role")
+		c.wrong("owner", 0, "nobody answers for an enrollment, nor for a step without an owner of its own", "write owner: care_coordinator, or another role")
 	} else {
 		c.role("owner", 0, d.Owner)
 	}
@@ -117,7 +124,7 @@ func (c *checker) header() {
 	for i, l := range d.Languages {
 		path := fmt.Sprintf("languages[%d]", i)
 		if !languageTag.MatchString(l) {
-			c.wrongValue(path, 0, fmt.Sprintf("%q is no language", l), listInstead(l, "languages", nil, "write a tag like en, es or pt-BR"))
+			c.wrongValue(path, 0, fmt.Sprintf("%q is no language", l), listInstead(l, "languages", nil, tagInstead(l)))
 		}
 		c.once(seen, path, 0, "language", l)
 	}
@@ -145,6 +152,8 @@ func (c *checker) role(path string, line int, role string, also ...string) {
 	known := slices.Concat(also, Roles)
 	switch {
 	case slices.Contains(Roles, role):
+	case slices.Contains(known, asName(role)):
+		c.wrongValue(path, line, fmt.Sprintf("%q cannot be a role", role), "write "+asName(role))
 	case !identifier.MatchString(role):
 		c.wrongValue(path, line, fmt.Sprintf("%q cannot be a role", role), "write a role rather than a person or a team, in lower-case letters and underscores, like care_coordinator")
 	case nearest(role, known) != "":
@@ -161,9 +170,13 @@ func (c *checker) event(path string, line int, kind string) {
 		return
 	}
 	known := slices.DeleteFunc(c.eventNames(), func(name string) bool { return name == OnRequest })
-	if !slices.Contains(known, kind) {
-		c.wrongValue(path, line, fmt.Sprintf("no event is called %q", kind), suggest(kind, known))
+	if slices.Contains(known, kind) {
+		return
 	}
+	if path == "launch.on" {
+		known = slices.DeleteFunc(eventNames(), func(name string) bool { return name == OnRequest }) // the pathway's own come later
+	}
+	c.wrongValue(path, line, fmt.Sprintf("no event is called %q", kind), eventInstead(kind, known))
 }
 
 // unknownEvent tells whether the kind was refused already.
@@ -185,7 +198,8 @@ func eventNames() []string {
 func (c *checker) offset(path string, line int, text string) (care.Offset, bool) {
 	off, err := care.ParseOffset(text)
 	if err != nil {
-		c.wrongValue(path, line, err.Error(), "")
+		message, instead := unreadableAmount(text, err)
+		c.wrongValue(path, line, message, instead)
 		return off, false
 	}
 	if off.N < 0 || off.N == 0 && off.Unit != care.EndOfDay {

@@ -79,6 +79,8 @@ func (c *checker) moment(path string, line int, dottedName string) (name, bool) 
 	}
 	suggestion := suggest(dottedName, append(names, "start", "enrolled"))
 	switch {
+	case c.d.StepByID(dottedName) != nil && c.d.StepByID(dottedName).Kind() == KindAppointment:
+		suggestion = "a visit has several moments: write " + dottedName + ".start for the time of the visit, or " + dottedName + ".ended_at"
 	case c.d.StepByID(dottedName) != nil:
 		suggestion = "a step has several moments: write " + dottedName + ".ended_at, or " + dottedName + ".opened_at"
 	case strings.HasPrefix(dottedName, "event."):
@@ -157,10 +159,20 @@ func (c *checker) ladders() {
 			}
 			rungs[key] = true
 		}
-		if !last {
+		if !last && !c.cannotTell(l) {
 			c.wrong(path, l.Line, "the ladder does not end in an escalation: late work would wait for nobody", "add - {at: due, escalate: supervisor}")
 		}
 	}
+}
+
+// cannotTell tells whether a rung does nothing or at no moment that is known, which is said already:
+// it may be meant to escalate.
+func (c *checker) cannotTell(l Ladder) bool {
+	return slices.ContainsFunc(l.Rungs, func(r Rung) bool {
+		_, err := ParseMoment(r.At)
+		_, to := r.Act()
+		return err != nil || to == ""
+	})
 }
 
 func (c *checker) rung(path string, r Rung) (Moment, bool) {
@@ -171,7 +183,8 @@ func (c *checker) rung(path string, r Rung) (Moment, bool) {
 	}
 	m, err := ParseMoment(r.At)
 	if err != nil {
-		c.wrongValue(path+".at", r.Line, err.Error(), "")
+		message, instead := unreadableMoment(r.At, err)
+		c.wrongValue(path+".at", r.Line, message, instead)
 		return Moment{}, false
 	}
 	if m.Anchor != AnchorDue && m.Anchor != AnchorStart {

@@ -208,7 +208,9 @@ func (c *checker) unused() {
 	used := references(c.d)
 	warn := func(kind, what, name string, line int) {
 		if !used[kind+"."+name] {
-			c.odd(kind+"."+name, line, fmt.Sprintf("nothing uses the %s %s", what, name), "use it or remove it")
+			c.note(finding{idle: true, Problem: Problem{
+				Path: kind + "." + name, Line: line, Message: fmt.Sprintf("nothing uses the %s %s", what, name), Suggestion: "use it or remove it", Severity: SeverityWarning,
+			}})
 		}
 	}
 	for _, x := range c.d.Clocks {

@@ -2,6 +2,7 @@ package pathways
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -58,10 +59,30 @@ func (c *checker) unreadable(u use, f fault) {
 	if c.unknownEvent(u.event) && strings.Contains(f.message, `"event.`) {
 		return // what it carries is not known, said already
 	}
+	if c.formUnknown(u, f) {
+		return // what is asked is not known, said already
+	}
 	if u.want == offsetText && strings.HasPrefix(f.message, "the expression cannot be read") {
 		f.suggestion = `write an amount like 14 days, or 'complexity == "high" ? "7 days" : "14 days"'`
 	}
 	c.inExpression(u, f)
+}
+
+// asking finds what a fault says is not known.
+var asking = regexp.MustCompile(`^nothing is called "([a-z0-9_]+)\.`)
+
+// formUnknown tells whether the answer that is asked would be one of a form that there is not.
+func (c *checker) formUnknown(u use, f fault) bool {
+	m := asking.FindStringSubmatch(f.message)
+	if m == nil {
+		return false
+	}
+	id := m[1]
+	if step, own := c.d.AnsweredStep(u.event); own && id == "event" {
+		id = step
+	}
+	s := c.d.StepByID(id)
+	return s != nil && s.FormName() != "" && c.d.FormByName(s.FormName()) == nil
 }
 
 // inExpression notes a fault at its place within the expression's text.

@@ -46,10 +46,15 @@ func (c *checker) messages() {
 	}
 }
 
+// languagesLegible tells whether each of the pathway's languages is one.
+func (c *checker) languagesLegible() bool {
+	return !slices.ContainsFunc(c.d.languages(), func(l string) bool { return !languageTag.MatchString(l) })
+}
+
 func (c *checker) languagesOf(path string, t Template) {
 	spoken := map[string]bool{}
 	for _, w := range t.Texts {
-		if !slices.Contains(c.d.languages(), w.Language) {
+		if c.languagesLegible() && !slices.Contains(c.d.languages(), w.Language) {
 			// The next message would be checked for the others only, and a patient be written to in two.
 			c.wrong(path+"."+w.Language, t.Line, fmt.Sprintf("the message is written in %s, which is none of the pathway's languages", w.Language), "add it to languages, or remove it")
 		}

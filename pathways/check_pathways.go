@@ -32,9 +32,6 @@ func (c *checker) subPathway(path string, s *Step) {
 			c.wrong(at+".with."+g.Name, g.Line, fmt.Sprintf("%q cannot be the name of a fact", g.Name), "use lower-case letters, digits and underscores")
 		}
 	}
-	if c.d.OwnerOf(s) == "" {
-		c.wrong(path, s.Line, fmt.Sprintf("nobody owns %s", s.ID), "write owner: and a role, here or for the whole pathway")
-	}
 }
 
 // discretionary checks a step that nobody need begin.

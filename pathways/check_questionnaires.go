@@ -29,9 +29,6 @@ func (c *checker) questionnaire(path string, s *Step) {
 	case q.Unanswered != "" && q.To != "" && !q.AsksPatient():
 		c.wrongValue(at+".unanswered", s.Line, "a member of staff who does not answer keeps the task, so unanswered means nothing", "leave it out; the ladder says who hears of it")
 	}
-	if c.d.OwnerOf(s) == "" {
-		c.wrong(path, s.Line, fmt.Sprintf("nobody owns %s", s.ID), "write owner: and a role, here or for the whole pathway")
-	}
 	if ladder := c.d.LadderByName(s.Ladder); s.Ladder != "" && ladder == nil {
 		c.wrongValue(path+".ladder", s.Line, fmt.Sprintf("there is no ladder %q", s.Ladder), suggest(s.Ladder, namesIn(c.d.Ladders, func(l Ladder) string { return l.Name })))
 	} else if ladder != nil {

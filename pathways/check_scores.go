@@ -13,9 +13,6 @@ import (
 func (c *checker) score(path string, s *Step) {
 	k := s.Score
 	at := path + ".score"
-	if c.d.OwnerOf(s) == "" {
-		c.wrong(path, s.Line, fmt.Sprintf("nobody owns %s", s.ID), "write owner: and a role, here or for the whole pathway")
-	}
 	if s.Due != "" {
 		c.offset(path+".due", s.Line, s.Due)
 	}
@@ -143,7 +140,17 @@ func (c *checker) scorersQuestion(path string, k *FormScore, f Field, in score.I
 	}
 	for i, v := range f.Values {
 		if code, _ := f.ForScorer(v).(string); !slices.Contains(in.Values, code) {
-			c.wrongValue(fmt.Sprintf("%s.values[%d]", path, i), f.Line, fmt.Sprintf("%s knows no answer %q to %s", k.By, code, in.Name), "use "+strings.Join(in.Values, ", ")+", as values or as the codes of yours")
+			c.wrongValue(fmt.Sprintf("%s.values[%d]", path, i), f.Line, fmt.Sprintf("%s knows no answer %q to %s", k.By, code, in.Name), scorersAnswers(f, in))
+			return // the others are mended with it
 		}
 	}
+}
+
+// scorersAnswers says how the answers that a scorer knows are written beside words of one's own.
+func scorersAnswers(f Field, in score.Input) string {
+	instead := "use the values " + strings.Join(in.Values, ", ")
+	if len(f.Codes) > 0 || len(f.Values) != len(in.Values) {
+		return instead + ", or give each value of yours its code: codes: [" + strings.Join(in.Values, ", ") + "]"
+	}
+	return "keep your values, and write beside them codes: [" + strings.Join(in.Values, ", ") + "], each in the place of its answer"
 }

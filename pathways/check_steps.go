@@ -1,6 +1,7 @@
 package pathways
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -140,15 +141,15 @@ func (c *checker) misplaced(path string, s *Step) {
 	}
 }
 
-// human checks that work for people has an owner, a deadline and a ladder.
+// human checks that work for people has a deadline and a ladder. Its owner is at least the pathway's,
+// which header asks for.
 func (c *checker) human(path string, s *Step) {
-	if c.d.OwnerOf(s) == "" {
-		c.wrong(path, s.Line, fmt.Sprintf("nobody owns %s", s.ID), "write owner: and a role, here or for the whole pathway")
-	}
 	c.deadline(path, s)
 	switch ladder := c.d.LadderByName(s.Ladder); {
 	case s.Ladder == "" && s.Due != "":
 		// Without a ladder of its own, what is late is escalated to the supervisor when due.
+	case s.Ladder == "" && s.Clock == "":
+		// Without a deadline nothing is late, said already.
 	case s.Ladder == "":
 		c.wrong(path, s.Line, fmt.Sprintf("nothing happens when %s is late", s.ID), "write ladder: and the name of a ladder")
 	case ladder == nil:
@@ -206,12 +207,18 @@ func (c *checker) outcomes(path string, s *Step) {
 	for i, o := range s.Outcomes {
 		at := fmt.Sprintf("%s.outcomes[%d]", path, i)
 		if !identifier.MatchString(o) {
-			c.wrongValue(at, s.Line, fmt.Sprintf("%q cannot be an outcome", o), nameInstead(o))
+			c.wrongValue(at, s.Line, fmt.Sprintf("%q cannot be an outcome", o), outcomeInstead(o))
 		}
 		c.once(seen, at, s.Line, "outcome", o)
 	}
+	c.outcomesNamed(path, s)
+}
+
+// outcomesNamed checks the outcomes that an excuse and the questions of a form are for.
+func (c *checker) outcomesNamed(path string, s *Step) {
+	legible := !slices.ContainsFunc(s.Outcomes, func(o string) bool { return !identifier.MatchString(o) })
 	if x := s.Excused; x != nil {
-		if !slices.Contains(s.Outcomes, x.Outcome) {
+		if legible && !slices.Contains(s.Outcomes, x.Outcome) {
 			c.wrongValue(path+".excused.outcome", x.Line, fmt.Sprintf("the excuse %q is none of the outcomes", x.Outcome), suggest(x.Outcome, s.Outcomes))
 		}
 		if x.When == "" {
@@ -228,7 +235,7 @@ func (c *checker) outcomes(path string, s *Step) {
 	}
 	for _, f := range form.Fields {
 		for i, o := range f.For {
-			if !slices.Contains(s.Outcomes, o) {
+			if legible && !slices.Contains(s.Outcomes, o) {
 				c.wrongValue(fmt.Sprintf("forms.%s.fields.%s.for[%d]", form.Name, f.ID, i), f.Line, fmt.Sprintf("%s has no outcome %q", s.ID, o), suggest(o, s.Outcomes))
 			}
 		}
@@ -277,7 +284,8 @@ func (c *checker) message(path string, s *Step) {
 	moment, err := ParseMoment(m.At)
 	switch {
 	case err != nil:
-		c.wrongValue(path+".at", s.Line, err.Error(), "")
+		message, instead := unreadableMoment(m.At, err)
+		c.wrongValue(path+".at", s.Line, message, instead)
 	case moment.Anchor == AnchorStart && moment.Before:
 		c.wrongValue(path+".at", s.Line, "nothing happens before the step opens", "use after start")
 	case moment.Anchor == AnchorDue:
@@ -294,7 +302,7 @@ func (c *checker) referral(path string, s *Step) {
 	if r.Need == "" {
 		c.wrong(path, s.Line, "the referral does not say for what need", "write need: transportation-insecurity, or an expression")
 	} else if !r.NeedIsCode() && strings.Contains(r.Need, "-") && slug.MatchString(r.Need) {
-		c.wrongValue(path+".need", s.Line, fmt.Sprintf("there is no need %q", r.Need), suggest(r.Need, Needs))
+		c.wrongValue(path+".need", s.Line, fmt.Sprintf("there is no need %q", r.Need), cmp.Or(suggest(r.Need, Needs), "use one of: "+joinSorted(Needs)))
 	}
 	switch {
 	case slices.Contains(consents, r.Consent):
@@ -313,9 +321,6 @@ func (c *checker) referral(path string, s *Step) {
 		c.wrong(path, s.Line, "the referral does not say what follows a refusal or silence", "write otherwise: next_best or ask")
 	default:
 		c.wrongValue(path+".otherwise", s.Line, fmt.Sprintf("otherwise cannot be %q", r.Otherwise), "use next_best or ask")
-	}
-	if c.d.OwnerOf(s) == "" {
-		c.wrong(path, s.Line, fmt.Sprintf("nobody owns %s", s.ID), "write owner: and a role, here or for the whole pathway")
 	}
 }
 

@@ -28,7 +28,7 @@ func (c *checker) emergency() {
 
 func (c *checker) languageOf(path string, line int, language string) {
 	if !languageTag.MatchString(language) {
-		c.wrong(path, line, fmt.Sprintf("%q is no language", language), "write a tag like en, es or pt-BR")
+		c.wrong(path, line, fmt.Sprintf("%q is no language", language), tagInstead(language))
 	}
 }
 

@@ -88,7 +88,39 @@ func (dec *decoder) value(n ast.Node, v reflect.Value, path string) {
 		dec.truth(n, v, path)
 	case reflect.Interface:
 		dec.anything(n, v, path)
+	case reflect.Map:
+		dec.table(n, v, path)
 	}
+}
+
+// table decodes names with a value each, whose names are not known before: the facts of a scenario.
+func (dec *decoder) table(n ast.Node, v reflect.Value, path string) {
+	entries := entriesOf(n)
+	if entries == nil {
+		dec.lose(n, path, called(path)+" must be names with a value each", "write "+lastOf(path)+": {name: value}")
+		return
+	}
+	v.Set(reflect.MakeMapWithSize(v.Type(), len(entries)))
+	for _, e := range entries {
+		sub := join(path, keyOf(e))
+		dec.mark(sub, e)
+		one := reflect.New(v.Type().Elem()).Elem()
+		if list, several := e.Value.(*ast.SequenceNode); several && one.Kind() == reflect.Interface {
+			dec.several(list, one, sub)
+		} else {
+			dec.value(e.Value, one, sub)
+		}
+		v.SetMapIndex(reflect.ValueOf(keyOf(e)).Convert(v.Type().Key()), one)
+	}
+}
+
+// several decodes a list of single values: the codes that somebody chose.
+func (dec *decoder) several(list *ast.SequenceNode, v reflect.Value, path string) {
+	values := make([]any, len(list.Values))
+	for i, item := range list.Values {
+		dec.value(item, reflect.ValueOf(&values[i]).Elem(), path)
+	}
+	v.Set(reflect.ValueOf(values))
 }
 
 // special decodes the types whose YAML differs from their Go form.
@@ -182,15 +214,25 @@ func (dec *decoder) structure(n ast.Node, v reflect.Value, path string) {
 func (dec *decoder) unknownKey(at spot, path, key string, keys []string) {
 	place := ""
 	if path != "" {
-		place = " in " + path
+		place = " in " + itemInWords(path)
 	}
 	keys = dec.alsoKnown(path, keys)
 	dec.lost = dec.lost || path == "" // all that is below it
-	suggestion := suggest(key, keys)
+	suggestion := keyInstead(key, keys)
 	if nearest(key, keys) == "" && strings.Contains(key, " ") {
 		suggestion = "a text that holds a comma or a colon stands in quotes"
 	}
 	dec.fault(at, join(path, key), fmt.Sprintf("unknown key %q%s", key, place), suggestion)
+}
+
+// itemInWords counts from one, where a file is a list and a path begins with its item.
+func itemInWords(path string) string {
+	index, rest, isItem := strings.Cut(strings.TrimPrefix(path, "["), "]")
+	n, err := strconv.Atoi(index)
+	if !isItem || err != nil || !strings.HasPrefix(path, "[") {
+		return path
+	}
+	return strings.TrimSuffix(fmt.Sprintf("item %d, %s", n+1, strings.TrimPrefix(rest, ".")), ", ")
 }
 
 // alsoKnown adds the keys that no tag tells.
@@ -316,7 +358,18 @@ func (dec *decoder) text(n ast.Node, v reflect.Value, path string) {
 		dec.lose(n, path, fmt.Sprintf("%s goes on into the next key", called(path)), "put a comma before "+key+":")
 		return
 	}
+	dec.curly(n, text, path)
 	v.SetString(text)
+}
+
+// curly warns of a text in the quotes of a word processor, which are no quotes here: patients and
+// staff would read them.
+func (dec *decoder) curly(n ast.Node, text, path string) {
+	if !strings.HasPrefix(text, "“") && !strings.HasPrefix(text, "‘") || !strings.HasSuffix(text, "”") && !strings.HasSuffix(text, "’") {
+		return
+	}
+	dec.fault(startOf(n), path, called(path)+" stands in curly quotes, which are read as a part of it", `write straight quotes: "`+strings.Trim(text, "“”‘’")+`"`)
+	dec.problems[len(dec.problems)-1].Severity = SeverityWarning
 }
 
 // texts decodes a list of texts; one text stands for a list of one.
@@ -342,7 +395,7 @@ func (dec *decoder) number(n ast.Node, v reflect.Value, path string) {
 	text, ok := scalarOf(n)
 	number, err := strconv.Atoi(text)
 	if !ok || err != nil {
-		dec.lose(n, path, called(path)+" must be a whole number", "write it in digits, like "+lastOf(path)+": 2")
+		dec.lose(n, path, called(path)+" must be a whole number", "write it in digits, like "+lastOf(path)+": "+wholeNumberIn(text))
 		return
 	}
 	v.SetInt(int64(number))

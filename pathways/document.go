@@ -6,17 +6,21 @@ import "reflect"
 // the same care as a definition: unknown keys are problems, and every part has its place.
 type Document struct{ where *positions }
 
-// ReadDocument reads a YAML file into the struct that into points to, by its yaml tags. A list whose
+// ReadDocument reads a YAML file into the struct, or the list of structs, that into points to, by its
+// yaml tags. A list whose
 // elements have a Name that YAML leaves out ("-") is written as names with what belongs to each. A
 // type that reads itself from a text (encoding.TextUnmarshaler) does so from a single value.
 func ReadDocument(file string, src []byte, into any) (*Document, Problems) {
 	dec, root := read(file, src, "scenario")
+	target := reflect.ValueOf(into).Elem()
 	switch {
 	case root == nil:
+	case target.Kind() == reflect.Slice:
+		dec.list(root, target, "")
 	case entriesOf(root) == nil:
 		dec.fault(startOf(root), "", "the file must be keys with values", "write key: value, one to a line")
 	default:
-		dec.structure(root, reflect.ValueOf(into).Elem(), "")
+		dec.structure(root, target, "")
 	}
 	return &Document{where: dec.where}, dec.problems.sorted(file)
 }

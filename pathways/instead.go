@@ -1,6 +1,8 @@
 package pathways
 
 import (
+	"maps"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -61,3 +63,72 @@ func typeInstead(typ string) string {
 	}
 	return suggest(typ, valueTypes)
 }
+
+var digits = regexp.MustCompile(`\d+`)
+
+// wholeNumberIn gives the first whole number in a text, as an example of one.
+func wholeNumberIn(text string) string {
+	if n := digits.FindString(text); n != "" && len(n) < 6 {
+		return strings.TrimLeft(n[:len(n)-1], "0") + n[len(n)-1:]
+	}
+	return "2"
+}
+
+// eventInstead says which event may have been meant: discharge means encounter.discharged.
+func eventInstead(kind string, known []string) string {
+	word := strings.ToLower(strings.TrimSpace(kind))
+	for _, k := range known {
+		of, what, _ := strings.Cut(k, ".")
+		if len(word) > 3 && (strings.HasPrefix(what, word) || strings.HasPrefix(word, what) || nearest(word, []string{what}) != "") && of != "" {
+			return suggest(k, known)
+		}
+	}
+	return suggest(kind, known)
+}
+
+// tagInstead says how a language is written.
+func tagInstead(language string) string {
+	if lower := strings.ToLower(language); languageTag.MatchString(lower) && LanguageInWords(lower) != lower {
+		return "write " + lower
+	}
+	for _, tag := range slices.Sorted(maps.Keys(languagesInWords)) {
+		if strings.EqualFold(LanguageInWords(tag), strings.TrimSpace(language)) {
+			return "write " + tag
+		}
+	}
+	return "write a tag like en, es or pt-BR"
+}
+
+// otherKeys are what keys are called elsewhere.
+var otherKeys = map[string][]string{
+	"name": {"title", "id"}, "description": {"summary", "instructions"}, "key": {"pathway", "id"}, "role": {"owner"},
+	"assigned_to": {"owner"}, "assignee": {"owner"}, "responsible": {"owner"}, "deadline": {"clock", "due"}, "due_in": {"due"},
+	"timer": {"clock"}, "notify": {"warn"}, "alert": {"warn", "escalate"}, "reminder": {"remind"}, "if": {"when"}, "condition": {"when"},
+	"then": {"steps"}, "question": {"ask"}, "label": {"ask"}, "text": {"ask"}, "options": {"values"}, "choices": {"values"},
+	"answers": {"values"}, "mandatory": {"required"}, "depends_on": {"after"}, "requires": {"after"}, "follows": {"after"},
+	"start": {"launch"}, "trigger": {"on", "launch"}, "tasks": {"steps"}, "end": {"ends"}, "languages": {"translations"},
+	"body": {"text"}, "message": {"text"}, "frequency": {"every"}, "interval": {"every"}, "count": {"times"}, "reason": {"because"},
+}
+
+// keyInstead says which key may have been meant.
+func keyInstead(key string, keys []string) string {
+	if nearest(key, keys) != "" {
+		return suggest(key, keys)
+	}
+	for _, k := range otherKeys[strings.ToLower(key)] {
+		if slices.Contains(keys, k) {
+			return "did you mean \"" + k + "\"?"
+		}
+	}
+	return suggest(key, keys)
+}
+
+// outcomeInstead says how an outcome is written, or several that stand in one text.
+func outcomeInstead(text string) string {
+	if severalOutcomes.MatchString(text) {
+		return listInstead(text, "outcomes", nil, nameInstead(text))
+	}
+	return nameInstead(text)
+}
+
+var severalOutcomes = regexp.MustCompile(`^\w+(\s*[,;/]\s*\w+|\s+(or|and)\s+\w+)+$`)

@@ -42,7 +42,7 @@ func LoadWith(file string, src []byte, parts Parts) (*Definition, Problems) {
 		return r.d, r.problems.sorted(file)
 	}
 	problems := r.problems
-	for _, f := range check(r.d) {
+	for _, f := range told(check(r.d), len(r.problems.Errors()) > 0) {
 		if !r.problems.explain(f.Path) && (!f.leans || !r.lost) {
 			problems = append(problems, r.where.place(f))
 		}
@@ -77,7 +77,7 @@ func parse(file string, src []byte, parts Parts) reading {
 // read gives the tree of a file that holds a pathway, or a part of one; nil where that is not to
 // be had, and then the decoder holds the problem.
 func read(file string, src []byte, holds string) (*decoder, ast.Node) {
-	src = bytes.TrimPrefix(bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n")), []byte("\ufeff"))
+	src = bytes.TrimPrefix(oneLineEnd(src), []byte("\ufeff"))
 	dec := &decoder{where: newPositions(file, src)}
 	p := unreadable(src)
 	var root ast.Node
@@ -94,6 +94,11 @@ func read(file string, src []byte, holds string) (*decoder, ast.Node) {
 		return dec, nil
 	}
 	return dec, root
+}
+
+// oneLineEnd ends lines as Unix does, whatever the editor's system does.
+func oneLineEnd(src []byte) []byte {
+	return bytes.ReplaceAll(bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n")), []byte("\r"), []byte("\n"))
 }
 
 var manyDashes = regexp.MustCompile(fmt.Sprintf(`(?m)^[ \t]*([-?:][ \t]+){%d}`, maxNesting))

@@ -1,6 +1,7 @@
 package pathways
 
 import (
+	"os"
 	"strings"
 	"testing"
 
@@ -181,6 +182,34 @@ func TestAccept(t *testing.T) {
 		}
 		if err != nil && care.CodeOf(err) != care.Invalid {
 			t.Errorf("%s %v: the code is %s", tc.typ, tc.v, care.CodeOf(err))
+		}
+	}
+}
+
+// A file from an old editor ends its lines by a carriage return alone, and one from Windows by two
+// signs: what is wrong stands at the same place.
+func TestLineEnds(t *testing.T) {
+	src, err := os.ReadFile("testdata/invalid/step-clock-unknown.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, want := Load("x.yaml", src)
+	for _, end := range []string{"\r\n", "\r"} {
+		_, got := Load("x.yaml", []byte("\ufeff"+strings.ReplaceAll(string(src), "\n", end)))
+		if diff := cmp.Diff(want, got); diff != "" || len(got) == 0 {
+			t.Errorf("lines that end with %q:\n%s", end, diff)
+		}
+	}
+}
+
+func TestAmountMeant(t *testing.T) {
+	for text, want := range map[string]string{
+		"48h": "48 hours", "2 buisness days": "2 business days", "two weeks": "2 weeks", "1 wk": "1 week", "one day": "1 day",
+		"3 months": "90 days", "2 working days": "2 business days", "14-days": "14 days", "30 min": "30 minutes",
+		"5": "", "soon": "", "a few days": "", "-3 days": "", "99999999999999 days": "", "1.5 days": "",
+	} {
+		if got := amountMeant(text); got != want {
+			t.Errorf("%q is taken for %q, not %q", text, got, want)
 		}
 	}
 }

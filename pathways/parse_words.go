@@ -2,6 +2,7 @@ package pathways
 
 import (
 	"errors"
+	"fmt"
 	"regexp"
 	"strings"
 
@@ -20,7 +21,7 @@ func yamlProblem(src []byte, err error) *Problem {
 		p.Line, p.Column = max(fault.Token.Position.Line, 1), max(fault.Token.Position.Column, 1)
 	}
 	s := &slip{lines: strings.Split(string(src), "\n"), p: p, said: firstLine(fault.Message)}
-	for _, explain := range []func(*slip) bool{(*slip).tab, (*slip).sign, (*slip).openQuote, (*slip).twice, (*slip).dash, (*slip).noColon, (*slip).bracket, (*slip).colon, (*slip).indent} {
+	for _, explain := range []func(*slip) bool{(*slip).tab, (*slip).slashes, (*slip).sign, (*slip).openQuote, (*slip).twice, (*slip).dash, (*slip).noColon, (*slip).bracket, (*slip).colon, (*slip).indent} {
 		if explain(s) {
 			return p
 		}
@@ -61,6 +62,15 @@ func (s *slip) tab() bool {
 	return s.say("a tab stands where only spaces may", "indent with spaces")
 }
 
+// slashes finds a comment as other languages have it.
+func (s *slip) slashes() bool {
+	if !strings.HasPrefix(s.written(), "//") {
+		return false
+	}
+	s.at(s.p.Line, indentOf(s.line(s.p.Line))+1)
+	return s.say("a comment begins with another sign here", "write # instead of //")
+}
+
 var signed = regexp.MustCompile("^(\\s*(?:- )?[a-z_]+: )([@`%*&!|>?{}\\[\\],#])")
 
 // sign finds a text that begins with a sign which means something to YAML.
@@ -98,6 +108,9 @@ func (s *slip) twice() bool {
 	m := definedBefore.FindStringSubmatch(s.said)
 	if m == nil {
 		return false
+	}
+	if m[1] == "pathway" && m[2] == "1" {
+		return s.say("the pathway begins here a second time: it may have been pasted twice", "delete from this line on, or put the second pathway into a file of its own")
 	}
 	suggestion := "keep one of them"
 	if m[1] == "id" {
@@ -137,6 +150,9 @@ func (s *slip) noColon() bool {
 	if m := equalsSign.FindStringSubmatch(s.written()); m != nil {
 		return s.say("a key and its value are parted by a colon", "write "+m[1]+": "+m[2])
 	}
+	if strings.HasPrefix(s.written(), "- ") {
+		return s.say("a list begins here, and the line above it is not what it belongs to", "write the list's key in a line of its own above it, like steps:")
+	}
 	return s.say("this line is no key with a value", "write key: value, or indent it below the text that it continues")
 }
 
@@ -144,6 +160,10 @@ func (s *slip) bracket() bool {
 	line := s.line(s.p.Line)
 	opened, closed := strings.Count(line, "{")+strings.Count(line, "["), strings.Count(line, "}")+strings.Count(line, "]")
 	switch {
+	case strings.Contains(s.said, "must be specified") && s.openInBraces():
+		return s.say("a quote is opened and not closed", `end the text with "`)
+	case strings.Contains(s.said, "must be specified") && s.listInBraces():
+		return true
 	case strings.Contains(s.said, "must be specified") && strings.Contains(line, "'"):
 		return s.say("a text in single quotes holds an apostrophe", "put the text in double quotes")
 	case strings.Contains(s.said, "must be specified"):
@@ -151,6 +171,40 @@ func (s *slip) bracket() bool {
 		return s.say("a { or [ is not closed, or a comma is missing", "close it on its own line, and put a comma between two keys; a text that holds a sign stands in quotes")
 	case closed > opened:
 		return s.say("a bracket is closed that was not opened", "take it away")
+	}
+	return false
+}
+
+// openInBraces finds a line with braces in which a quote is opened and not closed.
+func (s *slip) openInBraces() bool {
+	line := strings.ReplaceAll(s.line(s.p.Line), `\"`, "")
+	if !strings.Contains(line, "{") || strings.Count(line, `"`)%2 == 0 {
+		return false
+	}
+	s.at(s.p.Line, strings.IndexRune(line, '"')+1)
+	if m := lastOpened.FindStringIndex(line); m != nil {
+		s.at(s.p.Line, len([]rune(line[:m[0]]))+3)
+	}
+	return true
+}
+
+// lastOpened finds the last value that begins with a quote which nothing ends.
+var lastOpened = regexp.MustCompile(`: "[^"]*$`)
+
+// conditionWithList finds a condition with a list of values, between braces and without quotes.
+var conditionWithList = regexp.MustCompile(`([{,]\s*[a-z_]+: )([^"'{}\[\],]*\[[^\]]*\][^,}]*)`)
+
+// listInBraces finds such a condition: within braces its brackets are taken for YAML's.
+func (s *slip) listInBraces() bool {
+	line := s.line(s.p.Line)
+	for _, m := range conditionWithList.FindAllStringSubmatchIndex(line, -1) {
+		value := strings.TrimSpace(line[m[4]:m[5]])
+		if strings.HasPrefix(value, "[") || !strings.Contains(value, " ") {
+			continue
+		}
+		key := strings.TrimSpace(strings.TrimLeft(line[m[2]:m[3]], "{, "))
+		s.at(s.p.Line, len([]rune(line[:m[4]]))+1)
+		return s.say("within { } a condition that holds [ ] must stand in quotes", "write "+key+" '"+value+"'")
 	}
 	return false
 }
@@ -209,8 +263,52 @@ func (s *slip) indent() bool {
 	return s.misaligned()
 }
 
+// misaligned says with how many spaces the line should begin: those of the nearest of the lines above
+// that it may belong to.
 func (s *slip) misaligned() bool {
-	return s.say("this line does not begin where the lines that it belongs to begin", "give it as many spaces before it as the other keys of the same thing have")
+	const what, instead = "this line does not begin where the lines that it belongs to begin", "give it as many spaces before it as the other keys of the same thing have"
+	if strings.HasPrefix(s.written(), "//") {
+		return s.slashes()
+	}
+	here := indentOf(s.line(s.p.Line))
+	if should := s.shouldBegin(here); should >= 0 && !strings.HasPrefix(s.written(), "-") {
+		s.at(s.p.Line, here+1)
+		return s.say(fmt.Sprintf("%s: it has %s before it", what, spaces(here)), "begin it with "+spaces(should)+", as the lines around it")
+	}
+	return s.say(what, instead)
+}
+
+// shouldBegin gives the column nearest to this one in which a line above begins that this one may
+// go on from; -1 where there is none.
+func (s *slip) shouldBegin(here int) int {
+	best, within := -1, 1000
+	for n := s.p.Line - 1; n >= 1 && within > 0; n-- {
+		text := strings.TrimSpace(s.line(n))
+		at := indentOf(s.line(n))
+		if text == "" || text[0] == '#' || at >= within {
+			continue
+		}
+		within = at
+		if best < 0 || abs(at-here) <= abs(best-here) {
+			best = at
+		}
+	}
+	if best == here {
+		return -1
+	}
+	return best
+}
+
+func abs(n int) int { return max(n, -n) }
+
+func spaces(n int) string {
+	switch n {
+	case 0:
+		return "no spaces"
+	case 1:
+		return "1 space"
+	}
+	return fmt.Sprintf("%d spaces", n)
 }
 
 func indentOf(line string) int { return len(line) - len(strings.TrimLeft(line, " -")) }

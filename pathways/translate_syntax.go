@@ -83,7 +83,7 @@ func overloadInstead(function, types string) string {
 	case strings.Contains(types, "bool") && strings.Contains(types, "string"):
 		return "true and false stand without quotes"
 	case strings.Contains(types, "string") && (strings.Contains(types, "int") || strings.Contains(types, "double")):
-		return "a number stands without quotes"
+		return `a number stands without quotes, a day in quotes: "2025-11-26"`
 	}
 	return "compare values of one type; a text stands in quotes"
 }

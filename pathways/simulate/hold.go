@@ -1,12 +1,10 @@
 package simulate
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 
 	"throughline/pathways"
 	"throughline/pathways/engine"
@@ -23,9 +21,9 @@ type Held struct {
 
 // Hold plays a file of scenarios and says what comes otherwise than they expect.
 func Hold(def *pathways.Definition, file string, src []byte) Held {
-	scenarios, err := LoadScenarios(file, src)
-	if err != nil {
-		return Held{Problems: pathways.Problems{{File: file, Line: 1, Column: 1, Severity: pathways.SeverityError, Message: "the scenarios cannot be read: " + strings.TrimPrefix(err.Error(), file+": "), Suggestion: "mend the file beside the definition"}}}
+	scenarios, problems := ReadScenarios(file, src, def)
+	if len(problems) > 0 {
+		return Held{Problems: problems}
 	}
 	held := Held{Played: len(scenarios)}
 	eng, err := engineOf(def)
@@ -34,9 +32,9 @@ func Hold(def *pathways.Definition, file string, src []byte) Held {
 		return held
 	}
 	for i, s := range scenarios {
-		if why := held.play(eng, def, s); why != "" {
+		if why, line := held.play(eng, def, s); why != "" {
 			held.Problems = append(held.Problems, pathways.Problem{
-				File: file, Line: s.Line, Column: 1, Path: fmt.Sprintf("[%d]", i), Severity: pathways.SeverityError,
+				File: file, Line: cmp.Or(line, s.Line), Column: 1, Path: fmt.Sprintf("[%d]", i), Severity: pathways.SeverityError,
 				Message: failed(s, why), Suggestion: "mend the definition, or what the scenario expects",
 			})
 		}
@@ -53,7 +51,7 @@ func Failing(def *pathways.Definition, scenarios []Scenario) (i int, why string,
 	}
 	var h Held
 	for i, s := range scenarios {
-		if why := h.play(eng, def, s); why != "" {
+		if why, _ := h.play(eng, def, s); why != "" {
 			return i, failed(s, why), nil
 		}
 	}
@@ -74,11 +72,12 @@ func failed(s Scenario, why string) string {
 	return fmt.Sprintf("the scenario “%s” does not come out as it says: %s", s.Name, why)
 }
 
-// play says why a scenario fails, in one line; empty where it comes out as expected.
-func (h *Held) play(eng *engine.Engine, def *pathways.Definition, s Scenario) string {
+// play says why a scenario fails, in one line, and at which line of the file; empty where it comes out
+// as expected.
+func (h *Held) play(eng *engine.Engine, def *pathways.Definition, s Scenario) (why string, line int) {
 	r, err := runOn(eng, def, s)
 	if err != nil {
-		return strings.TrimPrefix(err.Error(), fmt.Sprintf("scenario %q: ", s.Name))
+		return strings.TrimPrefix(err.Error(), fmt.Sprintf("scenario %q: ", s.Name)), r.line
 	}
 	for _, step := range r.Opened {
 		h.met("steps." + step)
@@ -90,41 +89,14 @@ func (h *Held) play(eng *engine.Engine, def *pathways.Definition, s Scenario) st
 		}
 	}
 	if len(r.Failures) == 0 {
-		return ""
+		return "", 0
 	}
 	first, _, _ := strings.Cut(r.Failures[0], "\n")
-	return strings.TrimSuffix(first, "; it says")
+	return strings.TrimSuffix(first, "; it says"), r.line
 }
 
 func (h *Held) met(path string) {
 	if !slices.Contains(h.Met, path) {
 		h.Met = append(h.Met, path)
 	}
-}
-
-// itemLines gives the lines on which the items of a YAML list begin.
-func itemLines(src []byte) []int {
-	file, err := parser.ParseBytes(src, 0)
-	if err != nil || len(file.Docs) == 0 {
-		return nil
-	}
-	list, ok := file.Docs[0].Body.(*ast.SequenceNode)
-	if !ok {
-		return nil
-	}
-	lines := make([]int, len(list.Values))
-	for i, item := range list.Values {
-		lines[i] = startLine(item)
-	}
-	return lines
-}
-
-func startLine(n ast.Node) int {
-	if m, ok := n.(*ast.MappingNode); ok && len(m.Values) > 0 && !m.IsFlowStyle {
-		n = m.Values[0].Key
-	}
-	if n.GetToken() == nil || n.GetToken().Position == nil {
-		return 1
-	}
-	return n.GetToken().Position.Line
 }

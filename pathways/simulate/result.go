@@ -35,6 +35,8 @@ type Result struct {
 	Opened []string `json:"opened" required:"false" nullable:"false"`
 	// Failures say what came otherwise than the scenario expects. Empty: as expected.
 	Failures []string `json:"failures,omitempty"`
+
+	line int // of the event at which the first failure came; 0 where it was at none
 }
 
 // Deadline is a clock as it was first set, with its ladder.
@@ -50,7 +52,7 @@ type Deadline struct {
 
 func (p *player) result() Result {
 	r := resultOf(p.def, p.world, p.start, p.zone)
-	r.Name, r.NotStarted, r.Failures = p.scenario.Name, p.declined, p.failures
+	r.Name, r.NotStarted, r.Failures, r.line = p.scenario.Name, p.declined, p.failures, p.wentAt
 	return r
 }
 

@@ -38,7 +38,7 @@ func runOn(eng *engine.Engine, def *pathways.Definition, s Scenario) (Result, er
 		return Result{}, fmt.Errorf("scenario %q: %w", s.Name, err)
 	}
 	if err := p.play(); err != nil {
-		return Result{}, fmt.Errorf("scenario %q: %w", s.Name, err)
+		return Result{line: p.wentAt}, fmt.Errorf("scenario %q: %w", s.Name, err)
 	}
 	return p.result(), nil
 }
@@ -53,6 +53,8 @@ type player struct {
 	declined string // why the launch was declined
 	revision int
 	failures []string
+	line     int // of the event that happens now, 0 outside of all
+	wentAt   int // where the first failure came
 }
 
 func newPlayer(eng *engine.Engine, def *pathways.Definition, s Scenario) (*player, error) {
@@ -76,6 +78,9 @@ func newPlayer(eng *engine.Engine, def *pathways.Definition, s Scenario) (*playe
 }
 
 func (p *player) failf(format string, args ...any) {
+	if len(p.failures) == 0 {
+		p.wentAt = p.line
+	}
 	p.failures = append(p.failures, fmt.Sprintf(format, args...))
 }
 
@@ -86,6 +91,10 @@ func (p *player) play() error {
 	}
 	if d := p.world.Engine.Decide(launch); !d.Start && !p.scenario.Launch.ByHand {
 		p.declined = d.Reason
+		if expected := p.scenario.Expect.Started; expected == nil || *expected {
+			p.failf("%s", p.notStarted())
+			return nil
+		}
 		p.check("the launch", p.scenario.Expect)
 		return nil
 	}
@@ -94,10 +103,13 @@ func (p *player) play() error {
 	}
 	for i, act := range p.scenario.Events {
 		name := fmt.Sprintf("event %d (%s)", i+1, strings.TrimSpace(act.At+" "+act.Do))
+		p.line = act.Line
 		if err := p.act(name, act); err != nil {
+			p.wentAt = act.Line
 			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
+	p.line = 0
 	if p.scenario.Until != "" {
 		until, err := p.when(p.scenario.Until)
 		if err != nil {

@@ -1,12 +1,9 @@
 package simulate
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 	"time"
-
-	"github.com/goccy/go-yaml"
 
 	"throughline/care"
 	"throughline/pathways"
@@ -108,6 +105,7 @@ type Act struct {
 
 	// Refused is a part of the sentence, or of the rule's name, with which the event must be refused.
 	Refused string  `yaml:"refused,omitempty"`
+	Line    int     `yaml:"-"`                // where it stands in its file
 	Expect  *Expect `yaml:"expect,omitempty"` // what must hold right after it
 }
 
@@ -162,31 +160,6 @@ type Expect struct {
 	Unattended map[string][]string `yaml:"unattended,omitempty"`
 	Timeline   []string            `yaml:"timeline_contains,omitempty"`
 	Never      []string            `yaml:"timeline_lacks,omitempty"`
-}
-
-// LoadScenarios reads a file of scenarios. Unknown keys are errors, so that a slip of the keyboard
-// is no scenario that expects nothing.
-func LoadScenarios(file string, src []byte) ([]Scenario, error) {
-	var scenarios []Scenario
-	if err := yaml.NewDecoder(bytes.NewReader(src), yaml.Strict()).Decode(&scenarios); err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
-	}
-	for i, line := range itemLines(src) {
-		if i < len(scenarios) {
-			scenarios[i].Line = line
-		}
-	}
-	names := map[string]bool{}
-	for i, s := range scenarios {
-		if s.Name == "" || names[s.Name] {
-			return nil, fmt.Errorf("%s: scenario %d needs a name of its own", file, i+1)
-		}
-		names[s.Name] = true
-		if s.Start == "" {
-			return nil, fmt.Errorf("%s: %q does not say when it starts", file, s.Name)
-		}
-	}
-	return scenarios, nil
 }
 
 // when reads a moment of a scenario.
