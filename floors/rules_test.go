@@ -27,7 +27,7 @@ var rows = []row{
 	{"activities", 4}, {"embedded", 4},
 	{"directory", 3}, {"identity", 3}, {"intake/fhir", 3}, {"intake/hl7v2", 3},
 	{"notify", 3}, {"pathways/simulate", 3}, {"pathways/verify", 3}, {"store", 3}, {"web", 3}, {"workflows", 3},
-	{"pathways/engine", 2}, {"pathways/compare", 2}, {"pathways/sop", 2}, {"pathways/questionnaire", 2},
+	{"pathways/engine", 2}, {"pathways/compare", 2}, {"pathways/sop", 2}, {"pathways/questionnaire", 2}, {"pathways/starter", 2},
 	{"pathways", 1},
 	{"care", 0},
 }

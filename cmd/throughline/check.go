@@ -11,7 +11,7 @@ import (
 )
 
 type checkCommand struct {
-	Files  []string `arg:"" optional:"" help:"Definitions and reusable parts (YAML)." type:"path"`
+	Files  []string `arg:"" optional:"" help:"Pathways and reusable parts (YAML), directories of them, or - for the standard input."`
 	Parts  string   `help:"A directory of reusable parts, besides those that ship." type:"existingdir"`
 	JSON   bool     `name:"json" help:"Print what was found as JSON, with the events of the stories."`
 	Schema bool     `help:"Print the JSON Schema of such files, for an editor, and check none."`
@@ -19,12 +19,17 @@ type checkCommand struct {
 
 // Help gives examples.
 func (*checkCommand) Help() string {
-	return `Checks the form, explores what can become of an enrollment, and plays the scenarios beside the
-file (name.scenarios.yaml) where they are.
+	return `Checks the form, explores what can become of an enrollment, plays the scenarios beside the file
+(name.scenarios.yaml), and reads the population beside it (name.population.yaml), where they are.
+
+Each finding is one line, file:line:column: what is wrong (what to write instead). Exit status: 0 where
+nothing is wrong, warnings apart; 1 where something is; 2 where a file could not be read at all.
 
 Examples:
-  throughline check pathways/library/post-discharge-tcm.yaml
+  throughline check stroke-follow-up.yaml
+  throughline check our-pathways
   throughline check --json *.yaml
+  throughline check - < stroke-follow-up.yaml
   throughline check --parts our-parts our-pathway.yaml our-parts/*.yaml
   throughline check --schema > pathway.schema.json`
 }
@@ -38,7 +43,11 @@ func (c *checkCommand) Run() error {
 		return nil
 	}
 	if len(c.Files) == 0 {
-		return errors.New("name a file to check")
+		return errors.New("name a file or a directory to check, or - for the standard input")
+	}
+	files, err := definitionFiles(c.Files)
+	if err != nil {
+		return err
 	}
 	parts, err := partsIn(c.Parts)
 	if err != nil {
@@ -46,7 +55,7 @@ func (c *checkCommand) Run() error {
 	}
 	all := []checked{}
 	wrong := false
-	for _, file := range c.Files {
+	for _, file := range files {
 		one, err := checkFile(file, parts)
 		if err != nil {
 			return err

@@ -6,10 +6,12 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"throughline/pathways"
 	"throughline/pathways/simulate"
+	"throughline/pathways/simulate/population"
 	"throughline/pathways/verify"
 )
 
@@ -28,9 +30,12 @@ type checked struct {
 
 // checkFile says all that is wrong with a definition or a part.
 func checkFile(file string, parts pathways.Parts) (checked, error) {
-	src, err := os.ReadFile(file)
+	src, err := readFile(file)
 	if err != nil {
-		return checked{}, fmt.Errorf("reading a definition: %w", err)
+		return checked{}, err
+	}
+	if file == standardInput {
+		file = "stdin"
 	}
 	c := checked{File: file, Problems: pathways.Problems{}}
 	if pathways.IsPart(src) {
@@ -48,7 +53,11 @@ func checkFile(file string, parts pathways.Parts) (checked, error) {
 		return checked{}, err
 	}
 	report.Settle(held.Met)
-	c.Problems = append(append(c.Problems, report.Problems...), held.Problems...)
+	misfits, err := populationBeside(file, report)
+	if err != nil {
+		return checked{}, err
+	}
+	c.Problems = append(append(append(c.Problems, report.Problems...), held.Problems...), misfits...)
 	c.Explored, c.Scenarios, c.definition = report.Explored, held.Played, report.Definition
 	c.OK = len(c.Problems.Errors()) == 0
 	return c, nil
@@ -59,15 +68,37 @@ func scenariosBeside(file string, report verify.Report) (simulate.Held, error) {
 	if report.Explored == nil {
 		return simulate.Held{}, nil
 	}
-	beside := strings.TrimSuffix(file, ".yaml") + ".scenarios.yaml"
-	src, err := os.ReadFile(beside)
+	name, src, err := besideFile(file, "scenarios")
+	if err != nil || src == nil {
+		return simulate.Held{}, err
+	}
+	return simulate.Hold(report.Definition, name, src), nil
+}
+
+// populationBeside says what does not fit in the population beside a definition that runs.
+func populationBeside(file string, report verify.Report) (pathways.Problems, error) {
+	if report.Explored == nil {
+		return nil, nil
+	}
+	name, src, err := besideFile(file, "population")
+	if err != nil || src == nil {
+		return nil, err
+	}
+	_, problems := population.Load(name, src, report.Definition)
+	return problems, nil
+}
+
+// besideFile reads a file that stands beside a definition's; nil where there is none.
+func besideFile(file, what string) (string, []byte, error) {
+	name := beside(file, what)
+	src, err := os.ReadFile(filepath.Clean(name))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return simulate.Held{}, nil
+		return name, nil, nil
 	case err != nil:
-		return simulate.Held{}, fmt.Errorf("reading the scenarios: %w", err)
+		return name, nil, fmt.Errorf("reading the %s: %w", what, err)
 	}
-	return simulate.Hold(report.Definition, beside, src), nil
+	return name, src, nil
 }
 
 // write says what was found: each problem with its story, and what was looked at.
@@ -91,7 +122,7 @@ func (c checked) write(out io.Writer, atTerminal bool) {
 }
 
 func (c checked) writeExplored(out io.Writer, e *verify.Result) {
-	fmt.Fprintf(out, "  explored: %d states from %d launches, in %d turns of the engine; %d scenarios played\n", e.States, e.Launches, e.Turns, c.Scenarios)
+	fmt.Fprintf(out, "  explored: %d states from %s, in %d turns of the engine; %s\n", e.States, counted(e.Launches, "launch", "launches"), e.Turns, c.played())
 	if e.Complete {
 		fmt.Fprintln(out, "  nothing was left out")
 	}
@@ -110,4 +141,19 @@ func (c checked) storyOf(p pathways.Problem) []string {
 		}
 	}
 	return nil
+}
+
+// played says how many scenarios were, and where they would be looked for.
+func (c checked) played() string {
+	if c.Scenarios > 0 || c.File == "stdin" {
+		return counted(c.Scenarios, "scenario", "scenarios") + " played"
+	}
+	return "no scenarios: there is no " + filepath.Base(beside(c.File, "scenarios")) + " beside it"
+}
+
+func counted(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, more)
 }

@@ -10,8 +10,8 @@ import (
 )
 
 type compareCommand struct {
-	Old  string `arg:"" help:"The older definition (YAML)." type:"existingfile"`
-	New  string `arg:"" help:"The newer one." type:"existingfile"`
+	Old  string `arg:"" help:"The older definition (YAML)."`
+	New  string `arg:"" help:"The newer one."`
 	JSON bool   `name:"json" help:"Print the differences as JSON."`
 }
 
@@ -53,13 +53,13 @@ func (c *compareCommand) Run() error {
 
 // legible reads a definition that can be read as a whole; it need not be fit to publish.
 func legible(file string) (*pathways.Definition, error) {
-	src, err := os.ReadFile(file)
+	src, err := readFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("reading a definition: %w", err)
+		return nil, err
 	}
 	d, problems := pathways.Parse(file, src)
-	if err := problems.Err(); err != nil {
-		return nil, fmt.Errorf("reading %s: %w", file, err)
+	if errs := problems.Errors(); len(errs) > 0 {
+		return nil, fmt.Errorf("%s cannot be read, so it cannot be compared:\n%s", file, errs)
 	}
 	return d, nil
 }

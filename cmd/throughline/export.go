@@ -11,7 +11,7 @@ import (
 )
 
 type exportCommand struct {
-	File           string `arg:"" help:"The definition (YAML)." type:"existingfile"`
+	File           string `arg:"" help:"The definition (YAML)."`
 	SOP            string `name:"sop" help:"Write it as a standard operating procedure: md (Markdown) or html (a page to print)." enum:"md,html" required:"" xor:"as" placeholder:"md|html"`
 	Questionnaires bool   `help:"Write its forms as FHIR R4 Questionnaires, in a Bundle." required:"" xor:"as"`
 	Organization   string `help:"Whose document it is." env:"THROUGHLINE_ORGANIZATION"`
@@ -24,20 +24,15 @@ has its change log: GET /api/v1/pathways/{key}/versions/{version}/sop?format=htm
 
 Examples:
   throughline export pathways/library/post-discharge-tcm.yaml --sop html > tcm.html
-  throughline export my-pathway.yaml --sop md --organization "General Hospital"
+  throughline export stroke-follow-up.yaml --sop md --organization "General Hospital"
   throughline export my-pathway.yaml --questionnaires > questionnaires.json`
 }
 
 // Run writes the document to the standard output.
 func (c *exportCommand) Run() error {
-	src, err := os.ReadFile(c.File)
+	d, err := loadDefinition(c.File)
 	if err != nil {
-		return fmt.Errorf("reading the definition: %w", err)
-	}
-	d, problems := pathways.Load(c.File, src)
-	if errs := problems.Errors(); len(errs) > 0 {
-		fmt.Fprintln(os.Stderr, errs)
-		return errWrong
+		return err
 	}
 	document, err := c.write(d)
 	if err != nil {

@@ -22,7 +22,8 @@ type commands struct {
 	API          apiCommand          `cmd:"" name:"api" help:"Run the API and the intake only; workers run elsewhere."`
 	Worker       workerCommand       `cmd:"" help:"Run the workers only."`
 	Migrate      migrateCommand      `cmd:"" help:"Bring the database to this version's schema."`
-	Check        checkCommand        `cmd:"" help:"Check pathway definitions; exit status 1 where one is wrong."`
+	New          newCommand          `cmd:"" help:"Begin a pathway: write one with comments, its scenarios and a population, to be changed."`
+	Check        checkCommand        `cmd:"" help:"Check pathways, with the scenarios and the population beside them; exit status 1 where one is wrong."`
 	Simulate     simulateCommand     `cmd:"" help:"Run a pathway with a virtual clock: for one patient, with the reason for everything, or for a population and its staff."`
 	Compare      compareCommand      `cmd:"" help:"Say in words what differs between two versions of a pathway; exit status 1 where they differ."`
 	Export       exportCommand       `cmd:"" help:"Write a pathway as a document that can be handed out."`

@@ -107,7 +107,7 @@ func refusal(body []byte) string {
 
 type pathwayDraftCommand struct {
 	server
-	File    string `arg:"" optional:"" help:"The definition (YAML)." type:"existingfile"`
+	File    string `arg:"" optional:"" help:"The definition (YAML)."`
 	Library string `help:"Instead of a file: take up what ships under this key." placeholder:"KEY"`
 	BasedOn int    `help:"The version that it was made from; default: the latest." placeholder:"VERSION"`
 	Reason  string `help:"What changed, and why." required:"" placeholder:"TEXT"`
@@ -121,9 +121,9 @@ func (c *pathwayDraftCommand) Run(ctx context.Context) error {
 	if c.File == "" {
 		return fmt.Errorf("give a file, or --library")
 	}
-	src, err := os.ReadFile(c.File)
+	src, err := readFile(c.File)
 	if err != nil {
-		return fmt.Errorf("reading the definition: %w", err)
+		return err
 	}
 	d, problems := pathways.Load(c.File, src)
 	if d == nil || d.Pathway == "" || d.Version == 0 {

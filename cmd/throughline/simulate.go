@@ -11,14 +11,14 @@ import (
 )
 
 type simulateCommand struct {
-	File      string            `arg:"" help:"The definition (YAML)." type:"existingfile"`
+	File      string            `arg:"" help:"The definition (YAML)."`
 	Fact      map[string]string `help:"What is known at the start: name=value; may be repeated." placeholder:"NAME=VALUE" mapsep:"none"`
 	Start     time.Time         `help:"When it starts (RFC 3339); default: at the discharge, else at noon of the earliest date among the facts." format:"2006-01-02T15:04:05Z07:00"`
 	Days      int               `help:"How many days a patient is followed; default: one patient until the end, a population as its scenario says."`
 	Zone      string            `help:"The patient's time zone." default:"America/New_York"`
 	Respond   bool              `help:"Let everybody do their work promptly and well; otherwise nobody acts."`
 	Service   []string          `help:"A community service that may be asked; may be repeated." sep:"none"`
-	Scenarios string            `help:"Play this file's scenarios instead, and compare with what they expect." type:"existingfile"`
+	Scenarios string            `help:"Play this file's scenarios instead, and compare with what they expect."`
 	JSON      bool              `name:"json" help:"Print the result as JSON."`
 
 	populationFlags `embed:""`
@@ -29,9 +29,9 @@ func (*simulateCommand) Help() string {
 	return `Examples:
   throughline simulate pathways/library/post-discharge-tcm.yaml --fact discharged_on=2025-11-26
   throughline simulate pathways/library/post-discharge-tcm.yaml --fact discharged_on=2025-11-26 --fact complexity=high --respond --json
-  throughline simulate my-pathway.yaml --scenarios my-pathway.scenarios.yaml
-  throughline simulate pathways/library/post-discharge-tcm.yaml --population pathways/library/post-discharge-tcm.population.yaml
-  throughline simulate my-pathway.yaml --population clinic.yaml --patients 1000 --on-time contact=95%
+  throughline simulate stroke-follow-up.yaml --scenarios stroke-follow-up.scenarios.yaml
+  throughline simulate stroke-follow-up.yaml --population stroke-follow-up.population.yaml
+  throughline simulate stroke-follow-up.yaml --population clinic.yaml --patients 1000 --on-time call=95%
   throughline simulate new.yaml --against old.yaml --population clinic.yaml --out compared.svg`
 }
 
@@ -43,6 +43,9 @@ func (c *simulateCommand) Run() error {
 	}
 	if c.Population != "" {
 		return c.populate(def)
+	}
+	if err := c.needPopulation(); err != nil {
+		return err
 	}
 	if c.Scenarios != "" {
 		return c.play(def)
@@ -60,13 +63,14 @@ func (c *simulateCommand) Run() error {
 
 // play runs a file of scenarios; one that comes otherwise than it expects is something wrong.
 func (c *simulateCommand) play(def *pathways.Definition) error {
-	src, err := os.ReadFile(c.Scenarios)
-	if err != nil {
-		return fmt.Errorf("reading the scenarios: %w", err)
-	}
-	scenarios, err := simulate.LoadScenarios(c.Scenarios, src)
+	src, err := readFile(c.Scenarios)
 	if err != nil {
 		return err
+	}
+	scenarios, problems := simulate.ReadScenarios(c.Scenarios, src, def)
+	if len(problems) > 0 {
+		fmt.Fprintln(os.Stderr, problems)
+		return errWrong
 	}
 	failed := 0
 	for _, s := range scenarios {

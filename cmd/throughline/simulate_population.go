@@ -16,10 +16,10 @@ import (
 
 // populationFlags are those of a simulated population.
 type populationFlags struct {
-	Population string `help:"Let a population go through it: a scenario of patients, services and staff." type:"existingfile" group:"Population"`
+	Population string `help:"Let a population go through it: a scenario of patients, services and staff." group:"Population"`
 	Patients   int    `help:"How many patients, instead of the scenario's number." group:"Population"`
 	Seed       int    `help:"The seed, instead of the scenario's; the same one gives the same bytes." default:"-1" group:"Population"`
-	Against    string `help:"Another version of the pathway, which the same patients go through as well." type:"existingfile" group:"Population"`
+	Against    string `help:"Another version of the pathway, which the same patients go through as well." group:"Population"`
 	OnTime     string `help:"How many people it takes to keep this share of deadlines: 95%, or of one step: contact=95%." placeholder:"SHARE" group:"Population"`
 	Format     string `help:"text, json, csv or svg." enum:"text,json,csv,svg" default:"text" group:"Population"`
 	Out        string `help:"Write to this file instead of the terminal." placeholder:"FILE" group:"Population"`
@@ -34,6 +34,19 @@ type findings interface {
 	WriteText(out io.Writer) error
 	WriteCSV(out io.Writer) error
 	WriteSVG(out io.Writer) error
+}
+
+// needPopulation refuses flags that mean something with a population only: they would change nothing.
+func (c *simulateCommand) needPopulation() error {
+	for _, f := range []struct {
+		name  string
+		given bool
+	}{{"--patients", c.Patients != 0}, {"--seed", c.Seed >= 0}, {"--against", c.Against != ""}, {"--on-time", c.OnTime != ""}, {"--format", c.Format != "text"}, {"--out", c.Out != ""}} {
+		if f.given {
+			return fmt.Errorf("%s needs --population and a file, such as %s (throughline new KEY writes one)", f.name, beside(c.File, "population"))
+		}
+	}
+	return nil
 }
 
 func (c *simulateCommand) populate(def *pathways.Definition) error {
@@ -80,9 +93,9 @@ func (c *simulateCommand) simulatePopulation(def *pathways.Definition, s *popula
 
 // scenarioFor reads the scenario for a definition, with what the command line says otherwise.
 func (c *simulateCommand) scenarioFor(def *pathways.Definition) (*population.Scenario, error) {
-	src, err := os.ReadFile(c.Population)
+	src, err := readFile(c.Population)
 	if err != nil {
-		return nil, fmt.Errorf("reading the population: %w", err)
+		return nil, err
 	}
 	s, problems := population.Load(c.Population, src, def)
 	if len(problems) > 0 {
@@ -154,9 +167,9 @@ func (c *simulateCommand) format() string {
 
 // loadDefinition reads a definition without errors.
 func loadDefinition(file string) (*pathways.Definition, error) {
-	src, err := os.ReadFile(filepath.Clean(file))
+	src, err := readFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("reading the definition: %w", err)
+		return nil, err
 	}
 	def, problems := pathways.Load(file, src)
 	if errs := problems.Errors(); len(errs) > 0 {
