@@ -170,13 +170,9 @@ func (c *checker) event(path string, line int, kind string) {
 		return
 	}
 	known := slices.DeleteFunc(c.eventNames(), func(name string) bool { return name == OnRequest })
-	if slices.Contains(known, kind) {
-		return
+	if !slices.Contains(known, kind) {
+		c.wrongValue(path, line, fmt.Sprintf("no event is called %q", kind), eventInstead(kind, known))
 	}
-	if path == "launch.on" {
-		known = slices.DeleteFunc(eventNames(), func(name string) bool { return name == OnRequest }) // the pathway's own come later
-	}
-	c.wrongValue(path, line, fmt.Sprintf("no event is called %q", kind), eventInstead(kind, known))
 }
 
 // unknownEvent tells whether the kind was refused already.
@@ -248,7 +244,7 @@ func (c *checker) launchEvent(l Launch) {
 		c.wrongValue("launch.on", l.Line, why, instead)
 		return
 	}
-	c.wrongValue("launch.on", l.Line, fmt.Sprintf("no event is called %q", l.On), suggest(l.On, LaunchKinds))
+	c.wrongValue("launch.on", l.Line, fmt.Sprintf("no event is called %q", l.On), eventInstead(l.On, LaunchKinds))
 }
 
 func (c *checker) whileActive(l Launch) {
