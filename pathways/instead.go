@@ -76,10 +76,12 @@ func wholeNumberIn(text string) string {
 
 // eventInstead says which event may have been meant: discharge means encounter.discharged.
 func eventInstead(kind string, known []string) string {
+	if nearest(kind, known) != "" {
+		return suggest(kind, known)
+	}
 	word := strings.ToLower(strings.TrimSpace(kind))
 	for _, k := range known {
-		of, what, _ := strings.Cut(k, ".")
-		if len(word) > 3 && (strings.HasPrefix(what, word) || strings.HasPrefix(word, what) || nearest(word, []string{what}) != "") && of != "" {
+		if _, what, has := strings.Cut(k, "."); has && len(word) > 3 && strings.HasPrefix(what, word) {
 			return suggest(k, known)
 		}
 	}
