@@ -34,7 +34,7 @@ test: postgresql browser peers ## Vet, run every test, check workflows for deter
 	go test -vet=off -p $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) -timeout 20m $(TESTFLAGS) ./e2e ./...
 	@$(MAKE) --no-print-directory determinism
 
-# The simulator and the real server, over as many random scenarios as wanted; `make test` runs 40.
+# The simulator and the real server, over as many random scenarios as wanted; `make test` runs some.
 SCENARIOS ?= 1000
 .PHONY: differential
 differential: postgresql ## Run 1,000 random scenarios through simulator and server, and compare

@@ -10,7 +10,8 @@ import (
 )
 
 // beat tells Temporal that the activity is at work, until it is stopped. Without it a process that
-// died in the middle of a delivery would be waited for as long as the slowest delivery may take.
+// died in the middle of it, and an attempt that no worker ever got, would be waited for as long as the
+// slowest may take.
 func beat(ctx context.Context) (stop func()) {
 	if !activity.IsActivity(ctx) {
 		return func() {}

@@ -2,70 +2,169 @@ package e2e
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 	"time"
 
-	"throughline/care"
 	"throughline/pathways"
 	"throughline/pathways/engine"
 )
 
-// launch begins the scenario on the server, and says to the simulator with what.
-func (d *differential) launch(w *twin) error {
-	if w.engine.Definition().Pathway == afterDischarge {
-		return d.launchByDischarge(w)
+// launch begins a scenario on the server, and says to the simulator with what. Of eight, three begin
+// with a stay, one with a need; four are asked for, one of them of rare things.
+func (d *differential) launch(p *person) error {
+	switch p.number % 8 {
+	case 0, 2, 4:
+		return d.launchByStay(p)
+	case 6:
+		return d.launchByNeed(p)
+	case 7:
+		return d.launchRare(p)
 	}
-	facts, need := w.launchFacts(d.now), ""
-	if slices.ContainsFunc(w.engine.Definition().Facts, func(f pathways.Fact) bool { return f.From == "event.need" }) {
-		need = pickOne(w, []string{"transportation-insecurity", "food-insecurity", "utility-insecurity", "stress"})
-	}
-	return d.launchByRequest(w, need, facts)
+	e := d.engines[p.askedFor()]
+	return d.launchByRequest(p, e, "", p.launchFacts(e.Definition()))
 }
 
-func (d *differential) launchByDischarge(w *twin) error {
-	left := d.now.Add(-time.Duration(2+w.rng.IntN(40)) * time.Hour).Truncate(time.Minute)
-	st := stayOf(w.mrn, pickOne(w, []string{"01", "01", "01", "06", ""}), left)
-	if a, err := d.sent(http.MethodPost, "/intake/hl7v2", st.message("A03", left.Add(10*time.Minute))); err != nil || a.status != http.StatusOK {
-		return fmt.Errorf("telling of the discharge: %s, %w", a, err)
+// askedFor chooses among the library's pathways those that no scenario here begins with otherwise.
+func (p *person) askedFor() string {
+	var asked []string
+	for key, e := range p.d.engines {
+		if on := e.Definition().Launch.On; key != "all-that-is-rare" && key != "look-in" && key != "quiet-weeks" && key != "post-discharge-tcm" && on != string(engine.NeedIdentified) {
+			asked = append(asked, key)
+		}
 	}
-	if err := d.findPatient(w); err != nil {
+	slices.Sort(asked)
+	return asked[(p.number/8*3+p.number%8/2)%len(asked)]
+}
+
+// launchByStay lets the hospital tell of a discharge. Where diagnoses start a pathway, they often come
+// later.
+func (d *differential) launchByStay(p *person) error {
+	left := d.now.Add(-time.Duration(2+p.rng.IntN(40)) * time.Hour).Truncate(time.Minute)
+	kind := pickOne(p, stayFor)
+	st := p.newStay(left.AddDate(0, 0, -3))
+	st.class, st.discharged, st.disposition = kind.class, left, pickOne(p, []string{"01", "01", "01", "06", ""})
+	if kind.class == "E" || p.chance(60) {
+		st.diagnoses = kind.diagnoses
+	}
+	if err := d.tell(p, p.send(st, "A03", left.Add(10*time.Minute))); err != nil {
 		return err
 	}
-	var found struct{ Items []enrollment }
-	if err := d.fetch("/enrollments?pathway="+w.engine.Definition().Pathway+"&patient_id="+w.patient, &found); err != nil {
-		return err
+	if len(p.twins) == 0 {
+		return fmt.Errorf("a discharge (%+v) starts nothing", kind)
 	}
-	if len(found.Items) != 1 {
-		return fmt.Errorf("the discharge led to %d enrollments: %+v", len(found.Items), found.Items)
-	}
-	w.id = found.Items[0].ID
-	disposition := map[string]care.Disposition{"01": care.ToHome, "06": care.ToHomeHealth, "": care.DispositionNil}[st.disposition]
-	w.notef("%s discharged to %s", left.Format(time.RFC3339), disposition)
-	w.begin(engine.Event{Kind: engine.Started, Actor: theHospital, OccurredAt: left, Launch: &engine.Launch{
-		EnrollmentID: w.id, PatientID: w.patient, Zone: "America/New_York", Calendar: care.USFederalCalendar(), Patient: w.facts(),
-		Encounter: &care.Encounter{
-			ID: found.Items[0].EncounterID, PatientID: w.patient, Class: care.Inpatient, Status: care.EncounterDischarged,
-			AdmittedAt: &st.admitted, DischargedAt: &left, Disposition: disposition, Revision: 1,
-		},
-	}}, d.directory)
 	return nil
 }
 
-func (w *twin) facts() engine.PatientFacts {
-	return engine.PatientFacts{Language: "en", HasEmail: true, HasPhone: true}
+// register lets the hospital tell of a patient who comes to be seen.
+func (d *differential) register(p *person) error {
+	st := p.newStay(d.now.Truncate(time.Minute))
+	st.class = "O"
+	return d.tell(p, p.send(st, "A04", st.admitted))
 }
 
-func (d *differential) findPatient(w *twin) error {
-	a, err := d.sent(http.MethodPost, "/patients/search", map[string]any{"identifier": w.mrn})
+func (d *differential) launchByNeed(p *person) error {
+	need := pickOne(p, []string{"transportation-insecurity", "food-insecurity", "utility-insecurity", "stress"})
+	e := d.engines["social-need-referral"]
+	return d.launchByRequest(p, e, need, p.launchFacts(e.Definition()))
+}
+
+// launchRare begins the pathway of rare things, now and then beside one that excludes what it starts.
+func (d *differential) launchRare(p *person) error {
+	if p.chance(30) {
+		if err := d.launchByRequest(p, d.engines["quiet-weeks"], "", map[string]any{}); err != nil {
+			return err
+		}
+	}
+	e := d.engines["all-that-is-rare"]
+	return d.launchByRequest(p, e, "", p.launchFacts(e.Definition()))
+}
+
+// tell lets something be told that is no enrollment's own.
+func (d *differential) tell(p *person, act *what) error {
+	a, err := d.sent(act.method, act.path, act.body)
+	if err != nil {
+		return err
+	}
+	p.notef("%s %s %s: %d", d.now.Format(time.RFC3339), act.event.Kind, textOf(act.body), a.status)
+	if a.status > 299 {
+		return fmt.Errorf("%s %s: %s", act.method, act.path, a)
+	}
+	d.tally.add(string(act.event.Kind))
+	return act.means()
+}
+
+// launchByRequest asks for a pathway with the facts that it must have, and with some of those that it
+// may have.
+func (d *differential) launchByRequest(p *person, e *engine.Engine, need string, facts map[string]any) error {
+	if p.patient == "" {
+		if err := d.register(p); err != nil {
+			return err
+		}
+	}
+	const why = "asked for by a test"
+	body := map[string]any{"patient_id": p.patient, "pathway": e.Definition().Pathway, "reason": why, "facts": facts}
+	if need != "" {
+		body["need"] = need
+	}
+	a, err := d.sent(http.MethodPost, "/enrollments", body)
+	if err != nil || a.status > 299 {
+		return fmt.Errorf("enrolling a patient: %s, %w", a, err)
+	}
+	var made struct{ ID string }
+	if err := json.Unmarshal(a.body, &made); err != nil {
+		return fmt.Errorf("reading the new enrollment: %w", err)
+	}
+	p.notef("%s is asked for: %s %s", e.Definition().Pathway, need, textOf(facts))
+	l := p.launch(d.now)
+	l.EnrollmentID, l.Need, l.Facts = made.ID, need, given(facts)
+	p.begin(e, engine.Event{Kind: engine.Started, Actor: theAdmin, Reason: why, Launch: &l})
+	return nil
+}
+
+// theTest is the code of the result that a scenario is about, where its pathway asks for one.
+const theTest = "POT"
+
+// launchFacts are what a person may know who asks for the pathway.
+func (p *person) launchFacts(def *pathways.Definition) map[string]any {
+	facts, now := map[string]any{}, p.d.now
+	day := now.In(time.FixedZone("about Eastern", -5*3600)).AddDate(0, 0, -p.rng.IntN(3))
+	for _, f := range def.Facts {
+		if f.From == "event.need" || len(f.From) > 8 && f.From[:8] == "patient." || !f.Required && p.chance(50) {
+			continue
+		}
+		switch f.Type {
+		case pathways.TypeDate:
+			facts[f.Name] = day.Format(time.DateOnly)
+		case pathways.TypeDateTime:
+			facts[f.Name] = now.Add(-time.Duration(p.rng.IntN(40)) * time.Minute).UTC().Truncate(time.Minute).Format(time.RFC3339)
+		case pathways.TypeBool:
+			facts[f.Name] = p.chance(60)
+		case pathways.TypeCode:
+			facts[f.Name] = pickOne(p, f.Values)
+		case pathways.TypeString:
+			if f.Required {
+				facts[f.Name] = theTest
+			}
+		}
+	}
+	return facts
+}
+
+func (d *differential) findPatient(p *person) error {
+	a, err := d.sent(http.MethodPost, "/patients/search", map[string]any{"identifier": p.mrn})
 	if err != nil {
 		return err
 	}
 	var found struct{ Items []patient }
-	if err := json.Unmarshal(a.body, &found); err != nil || len(found.Items) != 1 {
-		return fmt.Errorf("looking for the patient: %s, %w", a, err)
+	if err := json.Unmarshal(a.body, &found); err != nil {
+		return fmt.Errorf("looking for the patient: %w", err)
 	}
-	w.patient = found.Items[0].ID
+	if len(found.Items) != 1 {
+		return errors.New("the server does not know the patient, or knows two")
+	}
+	p.patient = found.Items[0].ID
 	return nil
 }

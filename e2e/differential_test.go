@@ -22,12 +22,13 @@ import (
 
 // The size of a differential run.
 const (
-	differentialScenarios = 40  // unless THROUGHLINE_DIFFERENTIAL says otherwise
+	differentialScenarios = 24  // unless THROUGHLINE_DIFFERENTIAL says otherwise
 	differentialBeside    = 100 // patients side by side in one server
 	differentialLeaps     = 12  // of time, before the two that end every pathway
 	differentialHands     = 12  // requests at once
 
-	differentialPatience = 5 * time.Minute // for what is on its way; a machine with nothing else to do needs no second
+	differentialQuiet    = 90 * time.Second // in which no turn is taken, and nothing comes any more: longer than any try that got lost
+	differentialPatience = 5 * time.Minute  // for what is on its way; a machine with nothing else to do needs no second
 )
 
 // differentialStarts are when a server's time may begin: before clock changes, holidays and a new year.
@@ -73,7 +74,8 @@ func setNumber(t *testing.T, name string, otherwise int) int {
 	return n
 }
 
-// differential is one server with the patients of some scenarios, and a simulator for each of them.
+// differential is one server with the patients of some scenarios, and a simulator for each of their
+// enrollments.
 type differential struct {
 	*server
 	t       *testing.T
@@ -81,7 +83,8 @@ type differential struct {
 	journal *pgx.Conn
 	// directory has the services for each need, in the order in which they are asked.
 	directory map[string][]engine.Candidate
-	twins     []*twin
+	engines   map[string]*engine.Engine // of every pathway that the server has, in the version in force
+	people    []*person
 	tally     *tally
 	now       time.Time // the server's, at the last leap
 }
@@ -90,25 +93,43 @@ func newDifferential(t *testing.T, seed uint64, first, n int) *differential {
 	t.Helper()
 	begins := differentialStarts[first/differentialBeside%len(differentialStarts)]
 	s := start(t, options{args: []string{"--demo", "--demo-start", begins}})
-	d := &differential{server: s, t: t, rng: rand.New(rand.NewPCG(seed, uint64(first))), journal: s.database(t, "throughline")}
+	d := &differential{
+		server: s, t: t, rng: rand.New(rand.NewPCG(seed, uint64(first))), journal: s.database(t, "throughline"),
+		engines: map[string]*engine.Engine{},
+	}
 	d.directory = d.servicesByNeed()
 	library, err := pathways.Library()
 	if err != nil {
 		t.Fatal(err)
 	}
-	engines := map[string]*engine.Engine{}
 	for _, def := range library {
-		if engines[def.Pathway], err = engine.For(def); err != nil {
-			t.Fatal(err)
-		}
+		d.know(def)
 	}
+	d.publishRare()
 	for i := range n {
-		number := first + i
-		w := &twin{number: number, rng: rand.New(rand.NewPCG(seed, uint64(1_000_000+number))), mrn: fmt.Sprintf("TWIN-%04d", number)}
-		w.engine = engines[pathwayFor(number, library)]
-		d.twins = append(d.twins, w)
+		d.people = append(d.people, d.newPerson(first+i, rand.New(rand.NewPCG(seed, uint64(1_000_000+first+i)))))
 	}
 	return d
+}
+
+// know makes the engine of a definition that the server has in force.
+func (d *differential) know(def *pathways.Definition) {
+	d.t.Helper()
+	var err error
+	if d.engines[def.Pathway], err = engine.For(def); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// twins are the enrollments of all patients whose stories agree so far.
+func (d *differential) twins() []*twin {
+	var all []*twin
+	for _, p := range d.people {
+		if p.differs == "" {
+			all = append(all, p.twins...)
+		}
+	}
+	return all
 }
 
 // servicesByNeed reads the directory. All of the demonstration's services speak English, so they are
@@ -135,25 +156,33 @@ func (d *differential) run() {
 	began := time.Now()
 	d.now = d.clockNow(d.t)
 	d.each(d.launch)
-	d.follow()
+	d.settle()
 	for range differentialLeaps {
 		d.leap(d.pass())
 		d.each(d.act)
-		d.readJournal()
-		d.each((*twin).rest)
-		d.follow()
+		d.settle()
 	}
+	d.each(d.leaveHospital)
+	d.settle()
 	d.leap(40 * 24 * time.Hour)
 	d.leap(60 * 24 * time.Hour)
 	d.each(d.compare)
-	for _, w := range d.twins {
+	for _, p := range d.people {
 		d.tally.add("scenarios")
-		if w.differs != "" {
+		d.tally.addMany("enrollments", len(p.twins))
+		if p.differs != "" {
 			d.tally.add("scenarios that differ")
-			d.t.Errorf("scenario %d differs:\n%s\nwhat was done:\n%s", w.number, w.differs, w.story())
+			d.t.Errorf("scenario %d differs:\n%s\nwhat was done:\n%s", p.number, p.differs, p.story())
 		}
 	}
-	d.t.Logf("%d scenarios took %s", len(d.twins), time.Since(began).Round(100*time.Millisecond))
+	d.t.Logf("%d scenarios took %s", len(d.people), time.Since(began).Round(100*time.Millisecond))
+}
+
+// settle lets the simulators take what the server was told, and all that follows.
+func (d *differential) settle() {
+	d.readJournal()
+	d.each((*person).rest)
+	d.follow()
 }
 
 // pass is how long nothing happens: mostly some hours, now and then days.
@@ -168,18 +197,18 @@ func (d *differential) pass() time.Duration {
 }
 
 // each does something for every patient, some side by side. What went wrong is the scenario's.
-func (d *differential) each(do func(*twin) error) {
+func (d *differential) each(do func(*person) error) {
 	var group sync.WaitGroup
 	hands := make(chan struct{}, differentialHands)
-	for _, w := range d.twins {
-		if w.differs != "" {
+	for _, p := range d.people {
+		if p.differs != "" {
 			continue
 		}
 		hands <- struct{}{}
 		group.Go(func() {
 			defer func() { <-hands }()
-			if err := do(w); err != nil {
-				w.differs = err.Error()
+			if err := do(p); err != nil {
+				p.differs = err.Error()
 			}
 		})
 	}
@@ -191,14 +220,11 @@ func (d *differential) leap(by time.Duration) {
 	d.must(d.t, http.MethodPost, "/demo/clock", map[string]string{"advance": fmt.Sprintf("%d minutes", int(by/time.Minute))})
 	d.follow()
 	d.now = d.clockNow(d.t)
-	for _, w := range d.twins {
-		if w.differs != "" {
-			continue
-		}
+	for _, w := range d.twins() {
 		w.world.Now = d.now // where nothing was due, no turn says how late it is
 		// What was due in the time that was skipped must have been done; some seconds are the server's.
 		if wake := w.world.Engine.Wake(w.world.State); wake != nil && wake.Before(d.now.Add(-30*time.Second)) {
-			w.differs = fmt.Sprintf("at %s the server slept on, though something was due at %s", d.now, wake)
+			w.differs = fmt.Sprintf("at %s the server slept on, though %s was due at %s", d.now, w.pathway(), wake)
 		}
 	}
 }
@@ -210,9 +236,13 @@ func (d *differential) follow() {
 	defer cancel()
 	ticker := time.NewTicker(50 * time.Millisecond)
 	defer ticker.Stop()
+	quiet := time.AfterFunc(differentialQuiet, cancel)
+	defer quiet.Stop()
 	for {
-		d.readJournal()
-		waiting := slices.DeleteFunc(slices.Clone(d.twins), func(w *twin) bool { return w.differs != "" || w.settled() })
+		if d.readJournal() {
+			quiet.Reset(differentialQuiet)
+		}
+		waiting := slices.DeleteFunc(d.twins(), (*twin).settled)
 		if len(waiting) == 0 {
 			return
 		}
@@ -220,76 +250,11 @@ func (d *differential) follow() {
 		case <-ticker.C:
 		case <-ctx.Done():
 			for _, w := range waiting {
-				w.differs = fmt.Sprintf("it does not settle: %d answers in the simulator, %d on the server; not taken: %v", w.simulated, w.answered, kindsOf(w.pending))
+				w.differs = fmt.Sprintf("%s does not settle: %d answers in the simulator, %d on the server; not taken: %v %v; held back: %s",
+					w.pathway(), w.simulated, w.answered, kindsOf(w.pending), kindsOf(w.coming), w.heldBack)
 			}
 			return
 		}
-	}
-}
-
-func kindsOf(events []engine.Event) []engine.EventKind {
-	var kinds []engine.EventKind
-	for _, ev := range events {
-		kinds = append(kinds, ev.Kind)
-	}
-	return kinds
-}
-
-// addMany counts several at once.
-func (c *tally) addMany(what string, n int) {
-	for range n {
-		c.add(what)
-	}
-}
-
-// turnRow is what the simulator is told of a turn of the server: which event, and when.
-type turnRow struct {
-	Enrollment string
-	Seq        int64
-	EventID    string
-	Kind       string
-	At         time.Time
-	Into       string // the other patient or enrollment that the event names
-	Offset     int64  // how far the demonstration's clock is moved
-}
-
-// readJournal lets the simulators take the turns that are new.
-func (d *differential) readJournal() {
-	ids, read := []string{}, []int64{}
-	byID := map[string]*twin{}
-	for _, w := range d.twins {
-		if w.id != "" {
-			ids, read = append(ids, w.id), append(read, w.read)
-			byID[w.id] = w
-		}
-	}
-	// The column recorded_at has microseconds; the turn's own time is in what it led to.
-	const query = `SELECT j.enrollment_id::text, j.seq, j.event_id, j.event_kind,
-			COALESCE(jsonb_path_query_first(j.effects, '$[*].timeline.recorded_at')#>>'{}', jsonb_path_query_first(j.effects, '$[*].transition.recorded_at')#>>'{}', to_json(j.recorded_at)#>>'{}'),
-			COALESCE(j.event->>'into', ''), COALESCE((j.event->>'offset')::bigint, 0)
-		FROM unnest($1::uuid[], $2::bigint[]) AS known (id, seq)
-		JOIN journal j ON j.enrollment_id = known.id AND j.seq > known.seq ORDER BY 1, 2`
-	rows, err := d.journal.Query(d.t.Context(), query, ids, read)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	var row turnRow
-	var at string
-	_, err = pgx.ForEachRow(rows, []any{&row.Enrollment, &row.Seq, &row.EventID, &row.Kind, &at, &row.Into, &row.Offset}, func() (err error) {
-		if row.At, err = time.Parse(time.RFC3339Nano, at); err != nil {
-			return err
-		}
-		w := byID[row.Enrollment]
-		if w.differs != "" {
-			return nil
-		}
-		if err := w.take(row); err != nil {
-			w.differs = err.Error()
-		}
-		return nil
-	})
-	if err != nil {
-		d.t.Fatal(err)
 	}
 }
 
@@ -303,3 +268,10 @@ var (
 	theHospital = care.Actor{Kind: care.System, ID: "ADT/" + hospital}
 	theAdmin    = care.Actor{Kind: care.Person, ID: "admin", Role: "administrator"}
 )
+
+// addMany counts several at once.
+func (c *tally) addMany(what string, n int) {
+	for range n {
+		c.add(what)
+	}
+}

@@ -17,11 +17,12 @@ const (
 	deliveryLimit = 5 * time.Minute
 	// deliveryPatience is how long a message is tried before it counts as failed and people hear of it.
 	deliveryPatience = 24 * time.Hour
-	// searchLimit bounds one attempt of a search, which asks one database and needs milliseconds. An
-	// attempt that the server counts as begun and no worker ever got, as happens on an overloaded
-	// machine, costs this long before another is made.
+	// searchLimit bounds one attempt of a search, which asks one database and needs milliseconds. On an
+	// overloaded machine Temporal may count an attempt as begun that no worker ever got: a task that meets
+	// a waiting worker is given one second to be noted as begun; noted later, it is given to nobody
+	// (temporalio/temporal#11733, server v1.32.1). That costs this long before another is made.
 	searchLimit = 10 * time.Second
-	// DeliveryBeat is how often a delivery shows that it is still at work, deliveryPulse how long it may
+	// DeliveryBeat is how often what may take long shows that it is still at work, deliveryPulse how long it may
 	// be silent: a process that died is not waited for.
 	DeliveryBeat  = 5 * time.Second
 	deliveryPulse = 30 * time.Second

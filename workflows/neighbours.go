@@ -11,7 +11,12 @@ import (
 )
 
 // Limits of what other enrollments are asked and told.
-const neighbourLimit = time.Minute
+const (
+	neighbourLimit = time.Minute
+	// neighbourPulse is how long an attempt may be silent. Temporal may count one as begun that no worker
+	// ever got (see searchLimit): it is not waited for as long as a slow one.
+	neighbourPulse = 15 * time.Second
+)
 
 // neighbourOptions are those of an activity that does the same once however often it is tried, and that
 // is tried until it succeeds.
@@ -19,6 +24,7 @@ func neighbourOptions(summary string) workflow.ActivityOptions {
 	return workflow.ActivityOptions{
 		TaskQueue:           DeliveryQueue,
 		StartToCloseTimeout: neighbourLimit,
+		HeartbeatTimeout:    neighbourPulse,
 		WaitForCancellation: true,
 		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 5 * time.Minute},
 		Summary:             summary,

@@ -21,7 +21,10 @@ type World struct {
 	// Delivery gives what becomes of a message; nil: every message is sent.
 	Delivery func(care.Message) engine.Delivery
 	// Other gives what becomes of another pathway that is to be started; nil: it starts.
-	Other  func(engine.SubLaunch) engine.Event
+	Other func(engine.SubLaunch) engine.Event
+	// Beyond hears what other enrollments are asked and told, and answers later, with Do; nil: the world
+	// answers at once.
+	Beyond func(engine.Effect)
 	events int
 }
 
@@ -63,13 +66,21 @@ func (w *World) follow(effects []engine.Effect) error {
 			if err := w.Do(ev); err != nil && !care.Permanent(err) {
 				return fmt.Errorf("answering the search for services: %w", err)
 			}
-		case eff.Kind == engine.StartPathway, eff.Kind == engine.EndPathway, eff.Kind == engine.TellParent:
+		case !isBeyond(eff.Kind):
+		case w.Beyond != nil:
+			w.Beyond(eff)
+		default:
 			if err := w.Do(w.elsewhere(eff)); err != nil {
 				return fmt.Errorf("answering for another pathway: %w", err)
 			}
 		}
 	}
 	return nil
+}
+
+// isBeyond tells whether an effect is for another enrollment.
+func isBeyond(kind engine.EffectKind) bool {
+	return kind == engine.StartPathway || kind == engine.EndPathway || kind == engine.TellParent
 }
 
 func (w *World) found(s engine.Search) []engine.Candidate {
