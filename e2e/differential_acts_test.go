@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"time"
@@ -29,7 +28,7 @@ func told(path string, body any, ev engine.Event) *what {
 
 // act lets something happen to a patient, most of the time.
 func (d *differential) act(p *person) error {
-	if p.chance(15) {
+	if p.chance(7) {
 		return nil
 	}
 	act := p.choose()
@@ -61,16 +60,12 @@ func textOf(body any) string {
 	if raw, isRaw := body.([]byte); isRaw {
 		return string(raw[:min(len(raw), 80)])
 	}
-	raw, err := json.Marshal(body)
-	if err != nil {
-		return err.Error()
-	}
-	return string(raw)
+	return text(body)
 }
 
 // choose says what happens next to a patient.
 func (p *person) choose() *what {
-	if p.chance(12) || p.inHospital() != nil && p.chance(30) {
+	if p.chance(8) || p.inHospital() != nil && p.chance(30) {
 		return onHospital(p)
 	}
 	running := p.active()

@@ -41,8 +41,7 @@ func (p *person) send(st *hospitalStay, trigger string, recorded time.Time) *wha
 	return &what{method: http.MethodPost, path: "/intake/hl7v2", body: raw, event: engine.Event{Kind: engine.EventKind("ADT " + trigger)}, means: func() error { return p.hear(st, raw) }}
 }
 
-// hear works out what each of the patient's enrollments is told when a message has come, and which
-// pathways it starts.
+// hear reads a message as the server does, and works out what follows from it.
 func (p *person) hear(st *hospitalStay, raw []byte) error {
 	newYork, err := time.LoadLocation("America/New_York")
 	if err != nil {
@@ -66,6 +65,12 @@ func (p *person) hear(st *hospitalStay, raw []byte) error {
 	}
 	st.now = router.Fold(st.id, p.patient, st.reports)
 
+	p.spread(st, in)
+	return nil
+}
+
+// spread tells every enrollment what is news to it, once the stay is known anew.
+func (p *person) spread(st *hospitalStay, in care.Inbound) {
 	facts := p.facts(p.d.now)
 	news := engine.Event{Actor: care.Actor{Kind: care.System, ID: in.Source}, OccurredAt: in.OccurredAt, Patient: &facts}
 	heard := map[*twin]bool{}
@@ -82,7 +87,6 @@ func (p *person) hear(st *hospitalStay, raw []byte) error {
 			w.pending = append(w.pending, ev)
 		}
 	}
-	return nil
 }
 
 func text(v any) string {
@@ -150,7 +154,7 @@ func (p *person) launchAll(st *hospitalStay, news engine.Event, heard map[*twin]
 			l.SupersededBy = later.id
 		}
 		rivals := slices.DeleteFunc(p.active(), func(w *twin) bool {
-			return heard[w] && w.gone || !slices.Contains(def.Launch.WhileActive.Pathways, w.pathway())
+			return w.gone || !slices.Contains(def.Launch.WhileActive.Pathways, w.pathway())
 		})
 		w := p.begin(e, engine.Event{Kind: engine.Started, Actor: news.Actor, OccurredAt: *enc.DischargedAt, Launch: &l})
 		if later != nil {
@@ -241,7 +245,8 @@ func (d *differential) leaveHospital(p *person) error {
 		return nil
 	}
 	st.discharged, st.disposition = d.now.UTC().Truncate(time.Minute), "03"
-	return d.tell(p, p.send(st, "A03", st.discharged))
+	// After what was recorded in this minute: of two reports of one moment the order is not told.
+	return d.tell(p, p.send(st, "A03", d.now.UTC().Truncate(time.Second).Add(time.Second)))
 }
 
 // onCorrection lets the hospital tell otherwise of a stay that has ended.

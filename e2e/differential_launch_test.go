@@ -12,6 +12,12 @@ import (
 	"throughline/pathways/engine"
 )
 
+// Pathways that scenarios begin with more often than with others.
+const (
+	afterStay = "post-discharge-tcm"
+	afterNeed = "social-need-referral"
+)
+
 // launch begins a scenario on the server, and says to the simulator with what. Of eight, three begin
 // with a stay, one with a need; four are asked for, one of them of rare things.
 func (d *differential) launch(p *person) error {
@@ -27,16 +33,10 @@ func (d *differential) launch(p *person) error {
 	return d.launchByRequest(p, e, "", p.launchFacts(e.Definition()))
 }
 
-// askedFor chooses among the library's pathways those that no scenario here begins with otherwise.
+// askedFor chooses among the library's pathways one that no scenario here begins with otherwise.
 func (p *person) askedFor() string {
-	var asked []string
-	for key, e := range p.d.engines {
-		if on := e.Definition().Launch.On; key != "all-that-is-rare" && key != "look-in" && key != "quiet-weeks" && key != "post-discharge-tcm" && on != string(engine.NeedIdentified) {
-			asked = append(asked, key)
-		}
-	}
-	slices.Sort(asked)
-	return asked[(p.number/8*3+p.number%8/2)%len(asked)]
+	others := slices.DeleteFunc(slices.Clone(p.d.library), func(key string) bool { return key == afterStay || key == afterNeed })
+	return others[(p.number/8*3+p.number%8/2)%len(others)]
 }
 
 // launchByStay lets the hospital tell of a discharge. Where diagnoses start a pathway, they often come
@@ -67,7 +67,7 @@ func (d *differential) register(p *person) error {
 
 func (d *differential) launchByNeed(p *person) error {
 	need := pickOne(p, []string{"transportation-insecurity", "food-insecurity", "utility-insecurity", "stress"})
-	e := d.engines["social-need-referral"]
+	e := d.engines[afterNeed]
 	return d.launchByRequest(p, e, need, p.launchFacts(e.Definition()))
 }
 
