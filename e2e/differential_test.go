@@ -266,11 +266,8 @@ func (d *differential) sent(method, path string, body any) (answer, error) {
 	return d.send(d.t.Context(), method, path, body)
 }
 
-// the actors of these scenarios, as the server knows them.
-var (
-	theHospital = care.Actor{Kind: care.System, ID: "ADT/" + hospital}
-	theAdmin    = care.Actor{Kind: care.Person, ID: "admin", Role: "administrator"}
-)
+// theAdmin is who acts in these scenarios, as the server knows them.
+var theAdmin = care.Actor{Kind: care.Person, ID: "admin", Role: "administrator"}
 
 // addMany counts several at once.
 func (c *tally) addMany(what string, n int) {

@@ -105,34 +105,25 @@ func (q Question) Launch(def *pathways.Definition) (engine.Launch, error) {
 	}
 	ended := afterEnd(followed, care.EndCompleted, q.Start)
 	for _, name := range sorted(q.Facts) {
-		i := slices.IndexFunc(def.Facts, func(f pathways.Fact) bool { return f.Name == name })
-		if i < 0 {
-			return l, care.Errorf(care.Invalid, "the pathway has no fact %q; it has %s", name, factNames(def)).At("facts." + name)
+		f, err := factNamed(def, name)
+		if err != nil {
+			return l, err
 		}
-		f := def.Facts[i]
 		value := read(f.Type, plainNumber(q.Facts[name]))
+		at, err := momentTold(f, value, zone)
+		if err != nil {
+			return l, err
+		}
 		switch f.From {
 		case "event.discharged_at":
-			at, err := moment(value, zone)
-			if err != nil {
-				return l, care.Errorf(care.Invalid, "%s: %w", name, err).At("facts." + name)
-			}
 			stay.DischargedAt = &at
 		case "event.admitted_at":
-			at, err := moment(value, zone)
-			if err != nil {
-				return l, care.Errorf(care.Invalid, "%s: %w", name, err).At("facts." + name)
-			}
 			stay.AdmittedAt = &at
 		case "event.disposition":
 			stay.Disposition = care.Disposition(fmt.Sprint(value))
 		case "event.class":
 			stay.Class = care.EncounterClass(fmt.Sprint(value))
 		case "event.ended_at":
-			at, err := moment(value, zone)
-			if err != nil {
-				return l, care.Errorf(care.Invalid, "%s: %w", name, err).At("facts." + name)
-			}
 			ended.EndedAt = at
 		case "event.outcome":
 			ended.Outcome = fmt.Sprint(value)
@@ -175,6 +166,26 @@ func (q Question) qualified(def *pathways.Definition, l engine.Launch) (engine.L
 // afterEnd is the end of another pathway that launches this one.
 func afterEnd(pathway, outcome string, at time.Time) *engine.EndedEnrollment {
 	return &engine.EndedEnrollment{EnrollmentID: care.KeyID("simulated", pathway), Pathway: pathway, Outcome: outcome, EndedAt: at}
+}
+
+func factNamed(def *pathways.Definition, name string) (pathways.Fact, error) {
+	i := slices.IndexFunc(def.Facts, func(f pathways.Fact) bool { return f.Name == name })
+	if i < 0 {
+		return pathways.Fact{}, care.Errorf(care.Invalid, "the pathway has no fact %q; it has %s", name, factNames(def)).At("facts." + name)
+	}
+	return def.Facts[i], nil
+}
+
+// momentTold gives the moment that an event told with a fact; zero where it tells none.
+func momentTold(f pathways.Fact, value any, zone *time.Location) (time.Time, error) {
+	if !strings.HasPrefix(f.From, "event.") || !strings.HasSuffix(f.From, "_at") {
+		return time.Time{}, nil
+	}
+	at, err := moment(value, zone)
+	if err != nil {
+		return at, care.Errorf(care.Invalid, "%s: %w", f.Name, err).At("facts." + f.Name)
+	}
+	return at, nil
 }
 
 func factNames(def *pathways.Definition) string {
