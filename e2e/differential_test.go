@@ -22,7 +22,7 @@ import (
 
 // The size of a differential run.
 const (
-	differentialScenarios = 24  // unless THROUGHLINE_DIFFERENTIAL says otherwise
+	differentialScenarios = 16  // unless THROUGHLINE_DIFFERENTIAL says otherwise
 	differentialBeside    = 100 // patients side by side in one server
 	differentialLeaps     = 12  // of time, before the two that end most pathways
 	differentialHands     = 12  // requests at once
