@@ -24,7 +24,12 @@ const maxNesting = 40
 // know, anchors, aliases and tags are errors. The definition holds whatever could be read, also
 // beside problems; it is nil where nothing could. What it says is not checked: see Load and Check.
 func Parse(file string, src []byte) (*Definition, Problems) {
-	r := parse(file, src, LibraryParts())
+	return ParseWith(file, src, LibraryParts())
+}
+
+// ParseWith is Parse with the parts that there are.
+func ParseWith(file string, src []byte, parts Parts) (*Definition, Problems) {
+	r := parse(file, src, parts)
 	return r.d, r.problems.sorted(file)
 }
 

@@ -5,16 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"throughline/pathways"
 )
 
 type checkCommand struct {
 	Files  []string `arg:"" optional:"" help:"Pathways and reusable parts (YAML), directories of them, or - for the standard input."`
-	Parts  string   `help:"A directory of reusable parts, besides those that ship." type:"existingdir"`
 	JSON   bool     `name:"json" help:"Print what was found as JSON, with the events of the stories."`
 	Schema bool     `help:"Print the JSON Schema of such files, for an editor, and check none."`
+
+	partsFlag `embed:""`
 }
 
 // Help gives examples.
@@ -49,7 +49,7 @@ func (c *checkCommand) Run() error {
 	if err != nil {
 		return err
 	}
-	parts, err := partsIn(c.Parts)
+	parts, err := c.known()
 	if err != nil {
 		return err
 	}
@@ -115,30 +115,4 @@ func relate(all []checked) (pathways.Problems, error) {
 		found = append(found, p)
 	}
 	return found, nil
-}
-
-// partsIn gives the library's parts and, before them, those of a directory.
-func partsIn(dir string) (pathways.Parts, error) {
-	if dir == "" {
-		return pathways.LibraryParts(), nil
-	}
-	names, err := filepath.Glob(filepath.Join(dir, "*.yaml")) // sorted
-	if err != nil {
-		return nil, fmt.Errorf("listing the parts: %w", err)
-	}
-	var files []pathways.PartFile
-	for _, name := range names {
-		src, err := os.ReadFile(name)
-		if err != nil {
-			return nil, fmt.Errorf("reading a part: %w", err)
-		}
-		if pathways.IsPart(src) {
-			files = append(files, pathways.PartFile{File: name, Source: src})
-		}
-	}
-	set, err := pathways.NewPartSet(files...)
-	if err != nil {
-		return nil, fmt.Errorf("reading the parts in %s: %w", dir, err)
-	}
-	return pathways.JoinParts(set, pathways.LibraryParts()), nil
 }

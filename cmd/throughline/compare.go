@@ -13,6 +13,8 @@ type compareCommand struct {
 	Old  string `arg:"" help:"The older definition (YAML)."`
 	New  string `arg:"" help:"The newer one."`
 	JSON bool   `name:"json" help:"Print the differences as JSON."`
+
+	partsFlag `embed:""`
 }
 
 // Help gives examples.
@@ -27,11 +29,11 @@ Examples:
 
 // Run says in words what differs.
 func (c *compareCommand) Run() error {
-	from, err := legible(c.Old)
+	from, err := c.legible(c.Old)
 	if err != nil {
 		return err
 	}
-	to, err := legible(c.New)
+	to, err := c.legible(c.New)
 	if err != nil {
 		return err
 	}
@@ -52,12 +54,16 @@ func (c *compareCommand) Run() error {
 }
 
 // legible reads a definition that can be read as a whole; it need not be fit to publish.
-func legible(file string) (*pathways.Definition, error) {
+func (f partsFlag) legible(file string) (*pathways.Definition, error) {
 	src, err := readFile(file)
 	if err != nil {
 		return nil, err
 	}
-	d, problems := pathways.Parse(file, src)
+	parts, err := f.known()
+	if err != nil {
+		return nil, err
+	}
+	d, problems := pathways.ParseWith(file, src, parts)
 	if errs := problems.Errors(); len(errs) > 0 {
 		return nil, fmt.Errorf("%s cannot be read, so it cannot be compared:\n%s", file, errs)
 	}

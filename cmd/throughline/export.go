@@ -15,6 +15,8 @@ type exportCommand struct {
 	SOP            string `name:"sop" help:"Write it as a standard operating procedure: md (Markdown) or html (a page to print)." enum:"md,html" required:"" xor:"as" placeholder:"md|html"`
 	Questionnaires bool   `help:"Write its forms as FHIR R4 Questionnaires, in a Bundle." required:"" xor:"as"`
 	Organization   string `help:"Whose document it is." env:"THROUGHLINE_ORGANIZATION"`
+
+	partsFlag `embed:""`
 }
 
 // Help gives examples.
@@ -30,7 +32,7 @@ Examples:
 
 // Run writes the document to the standard output.
 func (c *exportCommand) Run() error {
-	d, err := loadDefinition(c.File)
+	d, err := c.load(c.File)
 	if err != nil {
 		return err
 	}

@@ -33,6 +33,7 @@ type commands struct {
 	Proof        proofCommand        `cmd:"" help:"Show what holds every active enrollment; exit status 1 where one is not held."`
 	Token        tokenCommand        `cmd:"" help:"Give people tokens of their own, and take them away."`
 	Pathway      pathwayCommand      `cmd:"" help:"Take a version of a pathway through its life on a running server."`
+	Part         partCommand         `cmd:"" help:"Take a reusable part of pathways, forms, messages, ladders, steps, through its life on a running server."`
 	Doctor       doctorCommand       `cmd:"" help:"Check that what this installation needs is there and answers."`
 	Version      versionCommand      `cmd:"" help:"Print the version."`
 }

@@ -21,6 +21,7 @@ type simulateCommand struct {
 	Scenarios string            `help:"Play this file's scenarios instead, and compare with what they expect."`
 	JSON      bool              `name:"json" help:"Print the result as JSON."`
 
+	partsFlag       `embed:""`
 	populationFlags `embed:""`
 }
 
@@ -37,7 +38,7 @@ func (*simulateCommand) Help() string {
 
 // Run simulates, with the engine that production uses.
 func (c *simulateCommand) Run() error {
-	def, err := loadDefinition(c.File)
+	def, err := c.load(c.File)
 	if err != nil {
 		return err
 	}

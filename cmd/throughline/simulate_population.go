@@ -68,7 +68,7 @@ func (c *simulateCommand) simulatePopulation(def *pathways.Definition, s *popula
 		if c.OnTime != "" {
 			return nil, errors.New("--on-time and --against are two questions: ask them one after the other")
 		}
-		other, err := loadDefinition(c.Against)
+		other, err := c.load(c.Against)
 		if err != nil {
 			return nil, err
 		}
@@ -163,18 +163,4 @@ func (c *simulateCommand) format() string {
 		return ending
 	}
 	return c.Format
-}
-
-// loadDefinition reads a definition without errors.
-func loadDefinition(file string) (*pathways.Definition, error) {
-	src, err := readFile(file)
-	if err != nil {
-		return nil, err
-	}
-	def, problems := pathways.Load(file, src)
-	if errs := problems.Errors(); len(errs) > 0 {
-		fmt.Fprintln(os.Stderr, errs)
-		return nil, errWrong
-	}
-	return def, nil
 }
