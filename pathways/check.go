@@ -45,6 +45,7 @@ type checker struct {
 	broken   []string            // the expressions that do not compile
 	asked    map[string][]string // what each expression asks, by its path; never iterated
 	findings []finding
+	part     bool // it is a part: names that it does not know may be the pathway's
 }
 
 func check(d *Definition) []finding {

@@ -2,7 +2,6 @@ package pathways
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -59,8 +58,11 @@ func (c *checker) unreadable(u use, f fault) {
 	if c.unknownEvent(u.event) && strings.Contains(f.message, `"event.`) {
 		return // what it carries is not known, said already
 	}
-	if c.formUnknown(u, f) {
-		return // what is asked is not known, said already
+	if c.formUnknown(u, f) || c.part && f.unknown != "" && !c.ownName(u, f.unknown) {
+		return // what is asked is not known, said already; or a pathway that uses the part may have it
+	}
+	if c.asksOf(u.form, f.unknown) {
+		f.suggestion = "write answer." + f.unknown
 	}
 	if u.want == offsetText && strings.HasPrefix(f.message, "the expression cannot be read") {
 		f.suggestion = `write an amount like 14 days, or 'complexity == "high" ? "7 days" : "14 days"'`
@@ -68,21 +70,33 @@ func (c *checker) unreadable(u use, f fault) {
 	c.inExpression(u, f)
 }
 
-// asking finds what a fault says is not known.
-var asking = regexp.MustCompile(`^nothing is called "([a-z0-9_]+)\.`)
-
 // formUnknown tells whether the answer that is asked would be one of a form that there is not.
 func (c *checker) formUnknown(u use, f fault) bool {
-	m := asking.FindStringSubmatch(f.message)
-	if m == nil {
+	id, _, dotted := strings.Cut(f.unknown, ".")
+	if !dotted {
 		return false
 	}
-	id := m[1]
 	if step, own := c.d.AnsweredStep(u.event); own && id == "event" {
 		id = step
 	}
 	s := c.d.StepByID(id)
 	return s != nil && s.FormName() != "" && c.d.FormByName(s.FormName()) == nil
+}
+
+// ownName tells whether an unknown name is meant for what a part holds itself: a question of the form,
+// or one of its steps.
+func (c *checker) ownName(u use, name string) bool {
+	first, _, dotted := strings.Cut(name, ".")
+	if dotted {
+		return first == "answer" || c.d.StepByID(first) != nil
+	}
+	return c.asksOf(u.form, name)
+}
+
+// asksOf tells whether the form has a question with the id.
+func (c *checker) asksOf(form, id string) bool {
+	f := c.d.FormByName(form)
+	return f != nil && slices.ContainsFunc(f.Fields, func(f Field) bool { return f.ID == id })
 }
 
 // inExpression notes a fault at its place within the expression's text.

@@ -27,6 +27,7 @@ type fault struct {
 	line       int // within the expression's text, from 0
 	column     int // in characters, from 0
 	warning    bool
+	unknown    string // the name that nothing has, where that is at fault
 }
 
 // baseEnv is CEL without any definition's names. It is built once: it costs a millisecond.

@@ -24,7 +24,7 @@ func LoadPart(file string, src []byte, parts Parts) (*Part, Problems) {
 	}
 	problems = dec.problems
 	if !im.failed {
-		c := &checker{d: d, asked: map[string][]string{}}
+		c := &checker{d: d, asked: map[string][]string{}, part: true}
 		c.valueSets()
 		c.ladders()
 		c.forms()
@@ -32,6 +32,7 @@ func LoadPart(file string, src []byte, parts Parts) (*Part, Problems) {
 		if len(d.Steps) > 0 {
 			c.steps()
 		}
+		c.expressions()
 		for _, f := range c.findings {
 			problems = append(problems, where.place(f))
 		}

@@ -293,6 +293,8 @@ func TestLoadPartSaysWhatIsWrongByItself(t *testing.T) {
 		"a clock":     {"part: xx\nversion: 1\ntitle: X\nclocks:\n  c: {from: start, within: 1 day}\nladders:\n  l: [{at: due, escalate: supervisor}]\n", "only the steps of a part have clocks and parameters"},
 		"twice":       {"part: xx\nversion: 1\ntitle: X\nsteps:\n  - {id: a, milestone: A}\n  - {id: a, milestone: B}\n", "there are two of steps a in the part"},
 		"a bundle in": {"part: xx\nversion: 1\ntitle: X\nsteps:\n  - include: {bundle: ask@2, as: a}\n", "a bundle cannot include another"},
+		"an answer":   {"part: xx\nversion: 1\ntitle: X\nforms:\n  f:\n    fields:\n      - {id: fell, ask: Fell?, type: bool}\n      - {id: times, ask: How often?, type: int, when: fell}\n", `ladders.yaml:8:55: nothing is called "fell" here (write answer.fell)`},
+		"own steps":   {"part: xx\nversion: 1\ntitle: X\nsteps:\n  - {id: a, milestone: A}\n  - {id: b, when: a.oucome == \"x\", milestone: B}\n", `ladders.yaml:6:19: nothing is called "part_a.oucome" here`},
 		"its name":    {"part: X Y\nversion: 0\nladders: {}\n", `"X Y" cannot be the name of a part`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -301,6 +303,14 @@ func TestLoadPartSaysWhatIsWrongByItself(t *testing.T) {
 				t.Errorf("got %s\nwant %s", problems, tc.want)
 			}
 		})
+	}
+}
+
+// What only a pathway can tell is not held against a part.
+func TestLoadPartLeavesThePathwaysNamesOpen(t *testing.T) {
+	src := "part: xx\nversion: 1\ntitle: X\nforms:\n  f:\n    fields:\n      - {id: fell, ask: Fell?, type: bool}\n      - {id: times, ask: How often?, type: int, when: frail && answer.fell}\n"
+	if _, problems := LoadPart("ladders.yaml", []byte(src), partsOf(t)); len(problems) > 0 {
+		t.Error(problems)
 	}
 }
 

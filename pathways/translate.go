@@ -89,7 +89,7 @@ func (l *language) unknownName(word string) *fault {
 	for i, n := range l.names {
 		known[i] = n.dotted
 	}
-	f := &fault{message: fmt.Sprintf("nothing is called %q here", word)}
+	f := &fault{message: fmt.Sprintf("nothing is called %q here", word), unknown: word}
 	if m := askedSets.FindStringSubmatch(word); m != nil {
 		return l.unknownSet(m[1])
 	}
@@ -122,7 +122,7 @@ func (l *language) unknownSet(set string) *fault {
 			known = append(known, name)
 		}
 	}
-	f := &fault{message: fmt.Sprintf("there is no value set %q", set), suggestion: "declare it under value_sets, or name under uses the part that holds it"}
+	f := &fault{message: fmt.Sprintf("there is no value set %q", set), unknown: set, suggestion: "declare it under value_sets, or name under uses the part that holds it"}
 	if near := nearest(set, known); near != "" {
 		f.suggestion = fmt.Sprintf("did you mean %q?", near)
 	}
