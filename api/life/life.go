@@ -20,7 +20,7 @@ type Stage struct {
 	Status      string     `json:"status" enum:"draft,in_review,approved,published,retired"`
 	Digest      string     `json:"digest" doc:"SHA-256 of its content"`
 	Origin      string     `json:"origin" enum:"library,organization" doc:"library: it came with the program"`
-	CreatedAt   time.Time  `json:"created_at"`
+	CreatedAt   time.Time  `json:"created_at,omitzero" doc:"When it was first kept; absent for a part that came with the program"`
 	ChangedAt   *time.Time `json:"changed_at,omitempty" doc:"When its content was last saved"`
 	ChangedBy   string     `json:"changed_by,omitempty" doc:"Who saved it"`
 	PublishedAt *time.Time `json:"published_at,omitempty"`
