@@ -305,7 +305,9 @@ func TestPartsBesideTheLibrary(t *testing.T) {
 	if v.Origin != "library" || v.Status != "published" || !strings.Contains(v.Source, "part: standard-ladders") {
 		t.Errorf("%+v", v)
 	}
-	var uses struct{ Items []struct{ Kind, Key, Status string } }
+	var uses struct {
+		Items []struct{ Kind, Key, Status string }
+	}
 	d.Get(base + "/standard-ladders/versions/1/uses").Is(http.StatusOK).Into(&uses)
 	if diff := cmp.Diff([]struct{ Kind, Key, Status string }{{"part", "feelings", "draft"}}, uses.Items); diff != "" {
 		t.Error(diff)

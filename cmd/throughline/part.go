@@ -44,16 +44,16 @@ const partsPath = "/api/v1/parts"
 
 type partDraftCommand struct {
 	server
-	File   string `arg:"" help:"The part (YAML)." type:"existingfile"`
+	File   string `arg:"" help:"The part (YAML)."`
 	Reason string `help:"What changed, and why." required:"" placeholder:"TEXT"`
 }
 
 // Run makes the draft, or saves it where there is one of the file's version. What else is wrong with
 // it the server says: it knows the parts that this one may use.
 func (c *partDraftCommand) Run(ctx context.Context) error {
-	src, err := os.ReadFile(c.File)
+	src, err := readFile(c.File)
 	if err != nil {
-		return fmt.Errorf("reading the part: %w", err)
+		return err
 	}
 	part, problems := pathways.LoadPart(c.File, src, pathways.LibraryParts())
 	if part == nil || part.Part == "" || part.Version == 0 {
