@@ -41,6 +41,7 @@ type Explored struct {
 	Turns      int      `json:"turns" doc:"Turns of the engine"`
 	Complete   bool     `json:"complete" doc:"Nothing was left out"`
 	Unexplored []string `json:"unexplored" nullable:"false" doc:"What was left out, a sentence each"`
+	Beyond     []string `json:"beyond" nullable:"false" doc:"What lies beyond what the exploration knows, a sentence each"`
 	Scenarios  int      `json:"scenarios" doc:"Scenarios played"`
 	Stories    []Story  `json:"stories" nullable:"false" doc:"How what was refuted comes about"`
 }
@@ -112,7 +113,7 @@ func (d Deps) check(ctx context.Context, in *checkInput) (*rest.One[CheckResult]
 }
 
 func exploredOf(r verify.Result, scenarios int) *Explored {
-	e := &Explored{Launches: r.Launches, States: r.States, Turns: r.Turns, Complete: r.Complete, Unexplored: r.Unexplored, Scenarios: scenarios, Stories: []Story{}}
+	e := &Explored{Launches: r.Launches, States: r.States, Turns: r.Turns, Complete: r.Complete, Unexplored: r.Unexplored, Beyond: r.Beyond, Scenarios: scenarios, Stories: []Story{}}
 	if e.Unexplored == nil {
 		e.Unexplored = []string{}
 	}

@@ -70,6 +70,7 @@ type checkAnswer struct {
 	}
 	Explored *struct {
 		States, Turns, Scenarios int
+		Beyond                   []string
 		Stories                  []struct {
 			Kind string
 			Text []string
@@ -85,7 +86,7 @@ func TestCheckSaysWhatIsWrongAndWhere(t *testing.T) {
 	good := sound(t, whole.Source)
 	var checked checkAnswer
 	s.Post(base+"/check", map[string]string{"source": good}).Is(http.StatusOK).Into(&checked)
-	if !checked.OK || checked.Digest == "" || checked.Explored == nil || checked.Explored.States < 10 {
+	if !checked.OK || checked.Digest == "" || checked.Explored == nil || checked.Explored.States < 10 || len(checked.Explored.Beyond) < 5 {
 		t.Errorf("%+v", checked)
 	}
 	checked = checkAnswer{}

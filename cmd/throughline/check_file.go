@@ -124,10 +124,14 @@ func (c checked) write(out io.Writer, atTerminal bool) {
 func (c checked) writeExplored(out io.Writer, e *verify.Result) {
 	fmt.Fprintf(out, "  explored: %d states from %s, in %d turns of the engine; %s\n", e.States, counted(e.Launches, "launch", "launches"), e.Turns, c.played())
 	if e.Complete {
-		fmt.Fprintln(out, "  nothing was left out")
+		fmt.Fprintln(out, "  within these, nothing was left out")
 	}
 	for _, text := range e.Unexplored {
 		fmt.Fprintln(out, "  "+strings.ToLower(text[:1])+text[1:])
+	}
+	fmt.Fprintln(out, "  what no check of this kind tells:")
+	for _, text := range e.Beyond {
+		fmt.Fprintln(out, "    - "+text)
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -27,5 +28,24 @@ func TestShownKeepsALongLineShort(t *testing.T) {
 	excerpt, mark := []rune(lines[1]), []rune(lines[2])
 	if len(excerpt) > 120 || excerpt[len(mark)-1] != 'X' {
 		t.Errorf("the mark is not under the X:\n%s", text)
+	}
+}
+
+// A good file is not said to be more than it is, in words and in JSON.
+func TestCheckSaysWhatItCannotTell(t *testing.T) {
+	c, err := checkFile("../../pathways/library/ed-followup.yaml", pathways.LibraryParts())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text strings.Builder
+	c.writeExplored(&text, c.Explored)
+	raw, err := json.Marshal(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"A person pauses the pathway, or skips a step: tried in", "moved to another version", "Holidays"} {
+		if !strings.Contains(text.String(), want) || !strings.Contains(string(raw), want) {
+			t.Errorf("nothing is said of %q:\n%s", want, &text)
+		}
 	}
 }

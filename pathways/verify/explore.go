@@ -48,6 +48,7 @@ type explorer struct {
 	nodes    []*node
 	byKey    map[string]int // looked up, never ranged over
 	queue    frontier
+	samples  []sample // states that showed something new
 	features map[string]int
 	pairs    map[[2]int]bool
 	seen     map[string][]string // values of the names that are asked
@@ -274,7 +275,11 @@ func (x *explorer) file(n *node, key string) int {
 		n.state = engine.State{}
 		return i
 	}
-	heap.Push(&x.queue, waiting{rank: x.rank(x, &n.state), order: i, node: i})
+	rank := x.rank(x, &n.state)
+	if rank == 0 && x.view.whole && x.goal == "" {
+		x.samples = append(x.samples, sample{node: i, state: n.state})
+	}
+	heap.Push(&x.queue, waiting{rank: rank, order: i, node: i})
 	return i
 }
 

@@ -20,7 +20,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // Each definition of testdata/flawed passes the checks of its form and has one flaw that only shows
 // when it runs. Beside it stands what the exploration must say of it, with the story.
 func TestFlawedDefinitions(t *testing.T) {
-	for _, file := range files(t, "testdata/flawed/*.yaml", 14) {
+	for _, file := range files(t, "testdata/flawed/*.yaml", 15) {
 		t.Run(nameOf(file), func(t *testing.T) {
 			d := load(t, file)
 			r := check(t, d)
@@ -169,4 +169,19 @@ func read(t *testing.T, file string) []byte {
 		t.Fatal(err)
 	}
 	return src
+}
+
+// Every report says what lies beyond the exploration, whatever it found: nobody takes it for a proof of
+// more than it is.
+func TestWhatLiesBeyondIsSaid(t *testing.T) {
+	for file, also := range map[string]string{
+		"testdata/good/result.yaml": "not tried, since nothing in the pathway listens", "testdata/flawed/dead-end.yaml": "tried in none of the", "testdata/flawed/other-pathway.yaml": "within the pathways that it starts",
+	} {
+		said := strings.Join(check(t, load(t, file)).Beyond, "\n")
+		for _, want := range []string{"pauses the pathway, or skips a step", "adds a step, moves a deadline, says a fact anew", "merged", "another version", "Holidays", "at the same moment", also} {
+			if !strings.Contains(said, want) {
+				t.Errorf("%s: nothing is said of %q:\n%s", file, want, said)
+			}
+		}
+	}
 }

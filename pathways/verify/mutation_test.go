@@ -1,6 +1,7 @@
 package verify_test
 
 import (
+	"flag"
 	"fmt"
 	"regexp"
 	"slices"
@@ -14,6 +15,49 @@ import (
 	"throughline/pathways/simulate"
 	"throughline/pathways/verify"
 )
+
+var alone = flag.Bool("alone", false, "count how many mutants the exploration alone refuses, with the checks of form and the scenarios off")
+
+// TestExplorationAlone counts the mutants that the exploration refuses by itself, for whoever wants to know
+// what each of the three is worth. It holds nothing that TestMutations does not, and takes a minute.
+func TestExplorationAlone(t *testing.T) {
+	if !*alone {
+		t.Skip("only with -alone")
+	}
+	library, err := pathways.Library()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, refused, unrunnable := 0, 0, 0
+	for _, d := range library {
+		j := newJudge(t, d.Pathway)
+		for _, m := range mutants(j.tree) {
+			all++
+			src, err := j.written(m.tree)
+			if err != nil {
+				t.Fatal(err)
+			}
+			broken, _ := pathways.Load(j.file, src)
+			if broken == nil {
+				unrunnable++
+				continue
+			}
+			switch r, err := verify.Check(broken, brief); {
+			case err != nil:
+				unrunnable++
+			case r.Refuted():
+				refused++
+			}
+		}
+	}
+	t.Logf("of %d mutants the exploration alone refuses %d; %d more cannot be run at all", all, refused, unrunnable)
+	if refused == 0 {
+		t.Error("the exploration refuses nothing")
+	}
+}
+
+// brief bounds the exploration of a mutant.
+var brief = verify.Limits{Turns: 400, States: 400, Target: 60, Effects: 2000, Cost: 2_000_000, PerDay: 60}
 
 // TestMutations breaks every pathway that ships in every place that patients rely on, one place at
 // a time: each owner, clock, rung, edge, end, language, consent and outcome is taken out. What
@@ -163,7 +207,7 @@ func (j *judge) verdict(tree yaml.MapSlice) (by string, p pathways.Problem) {
 		j.scenarios = append([]simulate.Scenario{s}, slices.Delete(slices.Clone(j.scenarios), i, i+1)...) // it will find the next one too
 		return "scenario", pathways.Problem{File: j.file, Line: s.Line, Message: why, Severity: pathways.SeverityError}
 	}
-	r, err := verify.Check(d, verify.Limits{Turns: 400, States: 400, Target: 60, Effects: 2000, Cost: 2_000_000, PerDay: 60})
+	r, err := verify.Check(d, brief)
 	if err != nil {
 		return "", pathways.Problem{Message: err.Error()}
 	}

@@ -131,6 +131,10 @@ func (c *checker) actInWords(before trail, a Act) string {
 		return on + c.doneInWords(before, engine.Event{Step: ev.Step, Outcome: "answered", Answers: ev.Answers}, title)
 	case engine.StepStart:
 		return on + "somebody begins " + title
+	case engine.StepSkip:
+		return on + "somebody skips " + title
+	case engine.EnrollmentPause:
+		return on + "somebody pauses the pathway"
 	case engine.SubStarted:
 		return on + title + ": the other pathway starts"
 	case engine.SubRefused:

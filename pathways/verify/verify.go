@@ -42,8 +42,10 @@ type Result struct {
 	// events that the exploration knows.
 	Complete bool `json:"complete"`
 	// Unexplored says what was left out, each a sentence.
-	Unexplored []string  `json:"unexplored,omitempty"`
-	Findings   []Finding `json:"findings"`
+	Unexplored []string `json:"unexplored,omitempty"`
+	// Beyond says what lies beyond what the exploration knows, a sentence each: it is never empty.
+	Beyond   []string  `json:"beyond"`
+	Findings []Finding `json:"findings"`
 }
 
 // Problems gives the findings as the checker's problems, in the file's order.
@@ -108,6 +110,7 @@ type checker struct {
 	whole    *explorer
 	findings []Finding
 	serial   int
+	meddled  int // states in which a person meddled
 
 	launchesCut bool // not every launch was tried
 }
@@ -129,6 +132,7 @@ func (c *checker) run() {
 	c.whole = c.explore(wholeView(c.def, c.asks), c.limits.Turns*2/3, byNovelty)
 	c.targets()
 	c.ways(c.whole)
+	c.meddle(c.whole)
 }
 
 func (c *checker) note(text string) {
@@ -146,6 +150,7 @@ func (c *checker) result() Result {
 		r.Unexplored = append(r.Unexplored, leftOutInWords(n))
 	}
 	r.Complete = len(r.Unexplored) == 0
+	r.Beyond = c.beyond()
 	return r
 }
 
