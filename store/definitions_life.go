@@ -72,7 +72,7 @@ func (tx *Tx) saveDraft(r definitionRow, d Draft) error {
 	if r.Life.says(fresh.Life) {
 		return nil
 	}
-	r.Life.become(fresh.Life, tx)
+	r.Life = r.Life.become(fresh.Life, tx)
 	r.LaunchOn, r.Body = fresh.LaunchOn, fresh.Body
 	if d.BasedOn != nil {
 		r.BasedOn.V = d.BasedOn

@@ -147,11 +147,12 @@ func (v lockedVersion) mayChange() error {
 		By(v.of.name + versionStatus)
 }
 
-// become takes over the content of a fresh draft that the actor saves now.
-func (c *lifeColumns) become(fresh lifeColumns, tx *Tx) {
+// become gives the columns with the content of a fresh draft that the actor saves now.
+func (c lifeColumns) become(fresh lifeColumns, tx *Tx) lifeColumns {
 	now := tx.now().UTC()
 	c.Title, c.Digest, c.Source = fresh.Title, fresh.Digest, fresh.Source
 	c.ChangedAt, c.ChangedBy.V = &now, tx.actor
+	return c
 }
 
 // says tells whether the other has the same file, which reads the same: a part that it uses may have

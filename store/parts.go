@@ -7,7 +7,7 @@ import (
 	"throughline/pathways"
 )
 
-// RulePartName: the library has a part of that name.
+// RulePartName refuses a name of an own part: the library has a part of that name.
 const RulePartName = "part.name_taken"
 
 // StoredPart is a version of an organization's own part as it is kept.
@@ -122,7 +122,7 @@ func (s *Store) SavePart(ctx context.Context, actor care.Actor, d PartDraft, bas
 		if r.Life.says(fresh.Life) {
 			return nil
 		}
-		r.Life.become(fresh.Life, tx)
+		r.Life = r.Life.become(fresh.Life, tx)
 		r.Body = fresh.Body
 		return tx.saveVersion(&r, r.locked(), d.Reason)
 	})

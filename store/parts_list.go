@@ -82,7 +82,7 @@ type PartUse struct {
 
 // usesOfParts finds what has a part in it, whatever its status. What a pathway has through another
 // part is among its own uses too.
-const usesOfParts = `SELECT * FROM (
+const usesOfParts = `SELECT kind, key, version, title, status FROM (
 		SELECT 'pathway' AS kind, pathway COLLATE "C" AS key, version, title, status FROM definitions WHERE body->'uses' @> ?::jsonb
 		UNION ALL SELECT 'part', part, version, title, status FROM parts WHERE body->'uses' @> ?::jsonb
 	) uses
