@@ -98,6 +98,18 @@ type ObservationReport struct {
 	Status     string     `json:"status,omitempty"` // FHIR observation-status: preliminary, final, corrected, cancelled, entered-in-error
 	Critical   bool       `json:"critical,omitempty"`
 	ObservedAt *time.Time `json:"observed_at,omitempty"`
+	// IssuedAt is when the result was made known (OBR-22, FHIR issued): what a critical result's
+	// clock counts from. Nil where the sender does not say.
+	IssuedAt *time.Time `json:"issued_at,omitempty"`
+}
+
+// Corrects tells whether the result takes the place of one that was told before.
+func (o *ObservationReport) Corrects() bool {
+	switch o.Status {
+	case "corrected", "amended", "cancelled", "entered-in-error":
+		return true
+	}
+	return false
 }
 
 // InboundStatus is what became of a message.

@@ -460,7 +460,8 @@ var EventKinds = []EventKind{
 	{Name: "appointment.kept"},
 	{Name: "observation.recorded", Attributes: []Fact{
 		{Name: "code", Type: TypeString}, {Name: "value", Type: TypeString}, {Name: "number", Type: TypeNumber},
-		{Name: "critical", Type: TypeBool}, {Name: "status", Type: TypeString},
+		{Name: "critical", Type: TypeBool}, {Name: "status", Type: TypeString}, {Name: "result", Type: TypeString},
+		{Name: "observed_at", Type: TypeDateTime}, {Name: "issued_at", Type: TypeDateTime},
 		{Name: GainOneDay, Type: TypeNumber}, {Name: GainSevenDays, Type: TypeNumber},
 	}},
 	{Name: "need.identified", Attributes: []Fact{{Name: "need", Type: TypeString}}},

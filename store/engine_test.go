@@ -81,7 +81,7 @@ func begin(rt *rapid.T, d *pathways.Definition, name string) *simulate.World {
 func asked(d *pathways.Definition) []care.FactValue {
 	var given []care.FactValue
 	for _, f := range d.Facts {
-		if !f.Required || f.From != "" && f.Name != "need" {
+		if !f.Required || f.From != "" && f.Name != "need" && d.Launch.On != string(engine.ObservationMade) {
 			continue
 		}
 		var value any

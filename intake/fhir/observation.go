@@ -56,7 +56,11 @@ func (m *message) observation(g *group, o *located[observation]) ([]care.Observa
 	if err != nil {
 		return nil, err
 	}
-	base := care.ObservationReport{Identifier: m.businessID(o.origin, o.body.Identifier), Status: status, ObservedAt: observed}
+	issued, err := m.when(o.origin, "issued", o.body.Issued, first)
+	if err != nil {
+		return nil, err
+	}
+	base := care.ObservationReport{Identifier: m.businessID(o.origin, o.body.Identifier), Status: status, ObservedAt: observed, IssuedAt: issued}
 	var out []care.ObservationReport
 	if o.body.present() || len(o.body.Component) == 0 && len(o.body.HasMember) == 0 {
 		out = append(out, result(base, o.body.Code, o.body.values, o.body.ReferenceRange, o.body.Interpretation))

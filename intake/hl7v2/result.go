@@ -82,6 +82,7 @@ func (r *reading) observation(g *resultGroup, obx Segment) (care.ObservationRepo
 		Flags:      flags(obx.Field(8)),
 		Status:     r.resultStatus(g, obx),
 		ObservedAt: r.observedAt(g, obx),
+		IssuedAt:   r.instant(g.obr, 22),
 	}
 	void := o.Status == "cancelled" || o.Status == "entered-in-error"
 	o.Critical = !void && slices.ContainsFunc(o.Flags, func(flag string) bool {

@@ -69,6 +69,9 @@ func (r *Router) keep(tx *store.Tx, n *news) error {
 			return err
 		}
 	}
+	if err := keepCorrections(tx, n); err != nil {
+		return err
+	}
 	for _, report := range n.in.Appointments {
 		if err := tx.AddAppointmentReport(n.patient.ID, n.in.OccurredAt, n.in.ControlID, report); err != nil {
 			return err

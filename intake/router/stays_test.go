@@ -326,7 +326,7 @@ func TestObservationsAreTold(t *testing.T) {
 	if count() != 1 {
 		t.Error("a result from before the discharge was told")
 	}
-	if diff := cmp.Diff(1, len(w.enrollments("4711"))); diff != "" {
+	if diff := cmp.Diff(2, len(w.enrollments("4711"))); diff != "" { // the follow-up, and the critical result's own
 		t.Error(diff)
 	}
 }

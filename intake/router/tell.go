@@ -216,7 +216,7 @@ func (r *Router) tellRest(ctx context.Context, s *scene) error {
 		}
 		since := s.momentOf(e).at
 		for _, ev := range results {
-			if o := ev.Observation; o.ObservedAt != nil && o.ObservedAt.Before(since) && (!corrects(o) || e.EncounterID != "") {
+			if o := ev.Observation; o.ObservedAt != nil && o.ObservedAt.Before(since) && (!o.Corrects() || e.EncounterID != "") {
 				continue
 			}
 			if err := s.bear(r.submit(ctx, s, e, ev)); err != nil {
@@ -225,12 +225,6 @@ func (r *Router) tellRest(ctx context.Context, s *scene) error {
 		}
 	}
 	return nil
-}
-
-// corrects tells whether a result takes the place of one that was told before. It has that one's moment,
-// which lies before the start of what the first one started.
-func corrects(o *care.ObservationReport) bool {
-	return slices.Contains([]string{"corrected", "amended", "cancelled", "entered-in-error"}, o.Status)
 }
 
 func (s *scene) results() []engine.Event {

@@ -331,6 +331,9 @@ func (r *run) eventFact(name string) (any, bool) {
 		if v, known, ok := r.gainFact(o, name); ok {
 			return v, known
 		}
+		if name == "issued_at" {
+			return r.issued(o), true
+		}
 		return observationFact(o, name)
 	}
 	enc := r.ev.Encounter
@@ -393,6 +396,14 @@ func diagnosisFact(enc *care.Encounter, set *pathways.ValueSet, principal bool) 
 	return set.HoldsAny(list), true
 }
 
+// issued is when a result was made known: where its sender does not say, when we were told.
+func (r *run) issued(o *care.ObservationReport) time.Time {
+	if o.IssuedAt != nil {
+		return o.IssuedAt.UTC()
+	}
+	return r.at.UTC()
+}
+
 func observationFact(o *care.ObservationReport, name string) (any, bool) {
 	switch name {
 	case "code":
@@ -405,6 +416,10 @@ func observationFact(o *care.ObservationReport, name string) (any, bool) {
 		return o.Critical, true
 	case "status":
 		return o.Status, o.Status != ""
+	case "result":
+		return o.Identifier.Value, o.Identifier.Value != ""
+	case "observed_at":
+		return timeValue(o.ObservedAt)
 	}
 	return nil, false
 }

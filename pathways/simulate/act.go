@@ -1,7 +1,6 @@
 package simulate
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -91,7 +90,9 @@ func (p *player) carry(ev *engine.Event, a Act) (err error) {
 		}
 	}
 	if o := a.Observation; o != nil {
-		ev.Observation = &care.ObservationReport{Code: care.Coding{Code: o.Code}, Value: o.Value, Status: cmp.Or(o.Status, "final"), Critical: o.Critical}
+		if ev.Observation, err = p.report(*o); err != nil {
+			return err
+		}
 	}
 	if a.Patient != nil {
 		facts := patientFacts(*a.Patient)

@@ -153,12 +153,30 @@ func (p *player) launch() (engine.Launch, error) {
 			launch.Ended.EndedAt = *ended
 		}
 	}
+	if l.Observation != nil {
+		result, err := p.report(*l.Observation)
+		launch.Observation = result
+		return launch, err
+	}
 	if l.DischargedAt == "" {
 		return launch, nil
 	}
 	enc, err := p.encounter(Stay{Class: l.Class, Status: care.EncounterDischarged, Disposition: cmp.Or(l.Disposition, care.ToHome), AdmittedAt: l.AdmittedAt, DischargedAt: l.DischargedAt, Facility: l.Facility, Diagnoses: l.Diagnoses})
 	launch.Encounter = enc
 	return launch, err
+}
+
+func (p *player) report(o Observation) (*care.ObservationReport, error) {
+	report := &care.ObservationReport{
+		Identifier: care.Identifier{Value: o.Result}, Code: care.Coding{Code: o.Code}, Value: o.Value,
+		Status: cmp.Or(o.Status, "final"), Critical: o.Critical,
+	}
+	var err error
+	if report.ObservedAt, err = p.optional(o.ObservedAt); err != nil {
+		return nil, err
+	}
+	report.IssuedAt, err = p.optional(o.IssuedAt)
+	return report, err
 }
 
 func patientFacts(p Patient) engine.PatientFacts {

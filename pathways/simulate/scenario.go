@@ -44,6 +44,8 @@ type Launch struct {
 	ByHand  bool           `yaml:"by_hand,omitempty"`
 	Need    string         `yaml:"need,omitempty"`
 	After   *After         `yaml:"after,omitempty"` // the end that launches a pathway which follows another
+	// Observation is the result that launches the pathway.
+	Observation *Observation `yaml:"observation,omitempty"`
 	Facts   map[string]any `yaml:"facts,omitempty"`
 	Patient Patient        `yaml:"patient,omitempty"`
 	// Superseded says that a later discharge is followed already.
@@ -134,6 +136,10 @@ type Observation struct {
 	Value    string `yaml:"value,omitempty"`
 	Status   string `yaml:"status,omitempty"`
 	Critical bool   `yaml:"critical,omitempty"`
+	// Result is the result's own identity, which its corrections have too.
+	Result     string `yaml:"result,omitempty"`
+	ObservedAt string `yaml:"observed_at,omitempty"`
+	IssuedAt   string `yaml:"issued_at,omitempty"`
 }
 
 // Expect is what must be so. What is left out may be anything.

@@ -85,8 +85,11 @@ func copied(l engine.Launch) engine.Launch {
 // plainest looks for a launch that starts the pathway: of a person with everything, from a stay in
 // hospital to home, else from what the launch's own conditions ask for.
 func (x launcher) plainest() (engine.Launch, bool) {
-	if x.def.Launch.On == pathways.EnrollmentEnded {
+	switch x.def.Launch.On {
+	case pathways.EnrollmentEnded:
 		return x.afterAnEnd()
+	case string(engine.ObservationMade):
+		return x.byAResult()
 	}
 	for _, class := range x.told("event.class", "inpatient", "observation", "emergency", "outpatient") {
 		for _, disposition := range x.told("event.disposition", "home") {
@@ -113,6 +116,22 @@ func (x launcher) afterAnEnd() (engine.Launch, bool) {
 			if x.eng.Decide(l).Start {
 				return l, true
 			}
+		}
+	}
+	return engine.Launch{}, false
+}
+
+// byAResult looks for a result that starts the pathway.
+func (x launcher) byAResult() (engine.Launch, bool) {
+	asks := slices.DeleteFunc(slices.Clone(x.asks), func(a pathways.Asked) bool { return a.Event != string(engine.ObservationMade) })
+	all, _ := results(asks)
+	for _, o := range all {
+		drawn, issued := x.at.Add(-time.Hour), x.at.Add(-time.Minute)
+		o.ObservedAt, o.IssuedAt = &drawn, &issued
+		l := x.launch("", "", "")
+		l.Observation = o
+		if x.eng.Decide(l).Start {
+			return l, true
 		}
 	}
 	return engine.Launch{}, false

@@ -438,7 +438,20 @@ func (m *mover) listeners() {
 
 // observations are results with every code, value and mark that conditions ask for.
 func (m *mover) observations(kind string) {
-	asks := m.asksOn(kind)
+	all, missed := results(m.asksOn(kind))
+	if missed > 0 {
+		m.x.leftOut(fmt.Sprintf("%d of %d kinds of result", missed, missed+len(all)))
+	}
+	for _, o := range all {
+		m.add(engine.Event{Kind: engine.ObservationMade, Actor: system, Observation: o})
+	}
+}
+
+// ownResult is the identity of the result that launches a pathway.
+const ownResult = "own result"
+
+// results are those that the expressions can tell apart; missed tells how many it left out.
+func results(asks []pathways.Asked) (all []*care.ObservationReport, missed int) {
 	questions := []question{
 		{name: "event.code", typ: pathways.TypeString}, {name: "event.value", typ: pathways.TypeString},
 		{name: "event.number", typ: pathways.TypeNumber}, {name: "event.critical", typ: pathways.TypeBool}, {name: "event.status", typ: pathways.TypeString},
@@ -448,11 +461,8 @@ func (m *mover) observations(kind string) {
 		choices[i] = interesting(q, asks)
 	}
 	combos, missed := combinations(choices, maxAnswers)
-	if missed > 0 {
-		m.x.leftOut(fmt.Sprintf("%d of %d kinds of result", missed, missed+len(combos)))
-	}
 	for _, c := range combos {
-		o := &care.ObservationReport{Status: "final"}
+		o := &care.ObservationReport{Status: "final", Identifier: care.Identifier{Value: ownResult}}
 		o.Code.Code, _ = c[0].(string)
 		o.Value, _ = c[1].(string)
 		if mentions(asks, "event.number") {
@@ -462,8 +472,9 @@ func (m *mover) observations(kind string) {
 		if mentions(asks, "event.status") {
 			o.Status, _ = c[4].(string)
 		}
-		m.add(engine.Event{Kind: engine.ObservationMade, Actor: system, Observation: o})
+		all = append(all, o)
 	}
+	return all, missed
 }
 
 // asksOn are the expressions that are asked when an event of the kind comes.

@@ -11,6 +11,10 @@ import (
 	"throughline/pathways/simulate"
 )
 
+// byHand tells whether patients begin as if a person had started the pathway: a population knows no
+// results that launch one, so its scenario gives the facts.
+func byHand(def *pathways.Definition) bool { return def.Launch.On == string(engine.ObservationMade) }
+
 // launch is what a patient arrives with.
 func (w *world) launch(p *patient) (engine.Launch, error) {
 	at := time.Unix(w.now, 0).UTC()
@@ -19,7 +23,7 @@ func (w *world) launch(p *patient) (engine.Launch, error) {
 		switch { // a day that nobody gives is that of the arrival, of an admission some days before
 		case f.Required && f.From == "event.admitted_at":
 			facts[f.Name] = care.DateOf(at, w.days.zone).AddDays(-usualStay).String()
-		case !f.Required || f.From != "":
+		case !f.Required || f.From != "" && !byHand(w.def):
 		case f.Type == pathways.TypeDate:
 			facts[f.Name] = care.DateOf(at, w.days.zone).String()
 		case f.Type == pathways.TypeDateTime:

@@ -155,7 +155,7 @@ func (c *checker) facts() {
 func (c *checker) requiredFacts() {
 	for _, f := range c.def.Facts {
 		given := slices.ContainsFunc(c.scenario.Facts, func(p Property) bool { return p.Name == f.Name })
-		fromLaunch := f.From != "" && f.From != "event.need"
+		fromLaunch := f.From != "" && f.From != "event.need" && !byHand(c.def)
 		if f.Required && !given && f.Default == nil && !fromLaunch && f.Type != pathways.TypeDate && f.Type != pathways.TypeDateTime {
 			c.wrong("facts", "the pathway cannot start without "+f.Name, "write facts: {"+f.Name+": …} with its values and their shares")
 		}

@@ -200,7 +200,7 @@ func (w *world) arrive(number, episode int, until int64) error {
 	if err != nil {
 		return err
 	}
-	if d := w.eng.Decide(launch); !d.Start {
+	if d := w.eng.Decide(launch); !d.Start && !byHand(w.def) {
 		p.reason = d.Reason
 		return nil
 	}
