@@ -1,6 +1,7 @@
 package pathways
 
 import (
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -143,6 +144,30 @@ func EventInWords(kind string) string {
 	return "this comes: " + spaced.Replace(strings.ReplaceAll(kind, ".", ", "))
 }
 
+// eventInWords is EventInWords with the questionnaires that the pathway asks itself.
+func (d *Definition) eventInWords(kind string) string {
+	step, own := d.AnsweredStep(kind)
+	if !own {
+		return EventInWords(kind)
+	}
+	s := d.StepByID(step)
+	if form := d.FormByName(s.FormName()); form != nil && form.Title != "" {
+		return Quoted(form.Title) + " is answered"
+	}
+	return Quoted(s.InWords()) + " is answered"
+}
+
+// conditionOn reads out a condition that is asked as an event comes. What the answers to the pathway's
+// own questions tell is said by the questions.
+func (d *Definition) conditionOn(event, when string) string {
+	if step, own := d.AnsweredStep(event); own {
+		when = answerOfEvent.ReplaceAllString(when, "${1}"+step+".")
+	}
+	return d.ExpressionInWords(when)
+}
+
+var answerOfEvent = regexp.MustCompile(`(^|[^a-z0-9_.])event\.`)
+
 // AnchorInWords says what a clock or a moment counts from, as the step with the clock sees it.
 func (d *Definition) AnchorInWords(anchor string) string {
 	switch anchor {
@@ -219,12 +244,12 @@ func (d *Definition) OpensInWords(s *Step) string {
 		parts = append(parts, d.TrackOpensInWords(t))
 	}
 	if s.On != "" {
-		parts = append(parts, "when "+EventInWords(s.On))
+		parts = append(parts, "when "+d.eventInWords(s.On))
 	}
 	switch {
 	case s.When == "":
 	case len(s.After) > 0 || s.On != "":
-		parts = append(parts, "if "+d.ExpressionInWords(s.When))
+		parts = append(parts, "if "+d.conditionOn(s.On, s.When))
 	default:
 		parts = append(parts, "as soon as "+d.ExpressionInWords(s.When))
 	}
@@ -241,11 +266,11 @@ func (d *Definition) OpensInWords(s *Step) string {
 func (d *Definition) TrackOpensInWords(t *Track) string {
 	var parts []string
 	if t.On != "" {
-		parts = append(parts, "when "+EventInWords(t.On))
+		parts = append(parts, "when "+d.eventInWords(t.On))
 	}
 	switch {
 	case t.When != "" && t.On != "":
-		parts = append(parts, "if "+d.ExpressionInWords(t.When))
+		parts = append(parts, "if "+d.conditionOn(t.On, t.When))
 	case t.When != "":
 		parts = append(parts, "as soon as "+d.ExpressionInWords(t.When))
 	}
@@ -324,7 +349,7 @@ func LanguageInWords(tag string) string {
 func (d *Definition) EndInWords(e *End) string {
 	var when []string
 	if e.On != "" {
-		when = append(when, "when "+EventInWords(e.On))
+		when = append(when, "when "+d.eventInWords(e.On))
 	}
 	if k := d.ClockByName(e.Clock); k != nil {
 		when = append(when, d.ClockInWords(k))

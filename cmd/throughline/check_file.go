@@ -149,8 +149,11 @@ func (c checked) storyOf(p pathways.Problem) []string {
 
 // played says how many scenarios were, and where they would be looked for.
 func (c checked) played() string {
-	if c.Scenarios > 0 || c.File == "stdin" {
+	if c.Scenarios > 0 || c.File == "stdin" || c.Explored == nil {
 		return counted(c.Scenarios, "scenario", "scenarios") + " played"
+	}
+	if _, err := os.Stat(beside(c.File, "scenarios")); err == nil {
+		return "no scenarios played"
 	}
 	return "no scenarios: there is no " + filepath.Base(beside(c.File, "scenarios")) + " beside it"
 }

@@ -27,10 +27,13 @@ type movePatientsCommand struct {
 func (*movePatientsCommand) Help() string {
 	return `Examples:
   throughline move-patients preview post-discharge-tcm --from 1 --to 2 --plan plan.json --reason "the new ladder"
-  throughline move-patients show 019a… --class person
+  throughline move-patients show 019a… --class mapped
   throughline move-patients approve 019a… --reason "reviewed with the nurses"
   throughline move-patients run 019a…
   throughline move-patients rollback 019a… --reason "the ladder is too loud"
+
+What the classes of patients mean: keep, nothing of theirs changes; mapped, something does, as the
+preview says; person, somebody has to decide about work that the new version does not have.
 
 A plan is JSON: {"steps": [{"step": "old_call", "to": "new_call"},
   {"step": "survey", "open": "cancel", "reason": "nobody reads it"}], "begin": ["new_check"]}
@@ -77,7 +80,8 @@ func (s server) ask(ctx context.Context, path string, body any) error {
 		return err
 	}
 	if status >= http.StatusBadRequest {
-		return fmt.Errorf("the server answered %d: %s", status, problemText(answer))
+		fmt.Fprintln(os.Stderr, refusal(answer))
+		return errWrong
 	}
 	return printMove(answer)
 }
@@ -111,7 +115,20 @@ func printMove(raw []byte) error {
 		}
 		fmt.Fprintf(os.Stdout, "  %-7s %-13s %d\n", n.Class, result, n.Count)
 	}
+	if next := nextOfMove[m.Status]; next != "" {
+		fmt.Fprintln(os.Stdout, "next: "+strings.ReplaceAll(next, "ID", m.ID))
+	}
 	return nil
+}
+
+// nextOfMove says what comes after each status of a move.
+var nextOfMove = map[string]string{
+	"previewing": "throughline move-patients show ID, until it is previewed",
+	"previewed":  "throughline move-patients show ID --class mapped (or person, keep), then approve ID --reason …",
+	"approved":   "throughline move-patients run ID",
+	"running":    "throughline move-patients show ID; pause ID holds it",
+	"paused":     "throughline move-patients resume ID, or rollback ID --reason …",
+	"done":       "throughline move-patients show ID --result moved; rollback ID --reason … takes it back",
 }
 
 type showMoveCommand struct {
@@ -177,7 +194,7 @@ func (c *showMoveCommand) print(item json.RawMessage) error {
 	if err := json.Unmarshal(item, &row); err != nil {
 		return fmt.Errorf("reading the answer: %w", err)
 	}
-	fmt.Fprintf(os.Stdout, "%s %s %s %s\n", row.EnrollmentID, row.Preview.Class, row.Result, row.Detail)
+	fmt.Fprintln(os.Stdout, strings.Join(strings.Fields(row.EnrollmentID+" "+row.Preview.Class+" "+row.Result+" "+row.Detail), " "))
 	for _, why := range row.Preview.Why {
 		fmt.Fprintf(os.Stdout, "  to decide: %s\n", why)
 	}

@@ -80,11 +80,19 @@ func problemText(body []byte) string {
 	var p struct {
 		Title  string `json:"title"`
 		Detail string `json:"detail"`
+		Errors []struct {
+			Location string `json:"location"`
+			Message  string `json:"message"`
+		} `json:"errors"`
 	}
 	if err := json.Unmarshal(body, &p); err != nil || p.Title+p.Detail == "" {
 		return strings.TrimSpace(string(body))
 	}
-	return strings.Trim(p.Title+": "+p.Detail, ": ")
+	text := strings.Trim(p.Title+": "+p.Detail, ": ")
+	for _, e := range p.Errors {
+		text += "\n  " + strings.Trim(e.Location+": "+e.Message, ": ")
+	}
+	return text
 }
 
 type intakeCommand struct {

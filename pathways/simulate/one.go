@@ -52,7 +52,7 @@ func One(def *pathways.Definition, q Question) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	start, err := q.start(launch, zone)
+	start, err := q.start(def, launch, zone)
 	if err != nil {
 		return Result{}, err
 	}
@@ -232,7 +232,7 @@ func moment(v any, zone *time.Location) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("write a date like 2025-11-26 or a time like 2025-11-26T15:00:00-05:00")
 }
 
-func (q Question) start(l engine.Launch, zone *time.Location) (time.Time, error) {
+func (q Question) start(def *pathways.Definition, l engine.Launch, zone *time.Location) (time.Time, error) {
 	if !q.Start.IsZero() {
 		return q.Start.UTC(), nil
 	}
@@ -252,7 +252,17 @@ func (q Question) start(l engine.Launch, zone *time.Location) (time.Time, error)
 		earliest = q.Otherwise.UTC()
 	}
 	if earliest.IsZero() {
-		return earliest, care.Errorf(care.Invalid, "say when it starts: no fact gives a day").At("start")
+		return earliest, care.Errorf(care.Invalid, "say when it starts: no fact gives a day%s", q.dayToGive(def)).At("start")
 	}
 	return earliest, nil
+}
+
+// dayToGive names the fact that would say when it starts.
+func (q Question) dayToGive(def *pathways.Definition) string {
+	for _, f := range def.Facts {
+		if f.Type == pathways.TypeDate || f.Type == pathways.TypeDateTime {
+			return "; give " + f.Name + ", like " + f.Name + "=2025-11-26"
+		}
+	}
+	return ""
 }

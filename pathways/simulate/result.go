@@ -90,10 +90,18 @@ func deadlines(w *World) []Deadline {
 				continue
 			}
 			seen[id] = true
-			out = append(out, Deadline{Clock: c.Name, Step: c.Step, Title: titles[c.Step], Due: c.Due, Reason: c.Reason, Source: c.Source, Ladder: w.Engine.Ladder(c)})
+			out = append(out, Deadline{Clock: c.Name, Step: c.Step, Title: titles[c.Step], Due: c.Due, Reason: c.Reason, Source: c.Source, Ladder: stillAhead(w.Engine.Ladder(c), t.RecordedAt)})
 		}
 	}
 	return out
+}
+
+// stillAhead leaves out the reminders and warnings whose moment had passed when the clock was set: as
+// in production, nobody gets them.
+func stillAhead(ladder []engine.Moment, at time.Time) []engine.Moment {
+	return slices.DeleteFunc(ladder, func(m engine.Moment) bool {
+		return m.At.Before(at) && (m.Act == "remind" || m.Act == "warn")
+	})
 }
 
 // keepTitles notes what people call the steps that a turn changed.

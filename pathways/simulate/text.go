@@ -58,7 +58,9 @@ func (p *page) deadlines(deadlines []Deadline) {
 	p.linef("DEADLINES")
 	for _, d := range deadlines {
 		name := d.Clock
-		if d.Step != "" && d.Step != d.Clock {
+		if plain := d.Clock == "due" || d.Clock == "wait"; d.Step != "" && plain {
+			name = d.Step // a clock that the step itself brings
+		} else if d.Step != "" && d.Step != d.Clock {
 			name = d.Step + ", " + d.Clock
 		}
 		due := d.Due.In(p.zone)

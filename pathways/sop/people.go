@@ -117,6 +117,9 @@ func ladderInWords(d *pathways.Definition, s *pathways.Step) string {
 		return otherwiseInWords(r.Otherwise)
 	}
 	l := d.LadderByName(s.Ladder)
+	if l == nil && s.Due != "" {
+		return "At the deadline: escalate to the supervisor." // which the engine does where nothing else is said
+	}
 	if l == nil {
 		return ""
 	}

@@ -71,7 +71,7 @@ func TestStaffByHand(t *testing.T) {
 	if diff := cmp.Diff([]Staffing{{Role: "nurse", Step: "call", Target: 1, People: 1.4, Share: 1, Fewer: 1.2, FewerShare: 0.75, Limit: 1}}, found); diff != "" {
 		t.Error(diff)
 	}
-	if want := "1.4 nurses keep 100% of “call” on time; with 1.2 one in four is late."; found[0].sentence() != want {
+	if want := "1.4 nurses keep 100% of “call” on time; with 1.2, one in four is late."; found[0].sentence() != want {
 		t.Errorf("it says %q", found[0].sentence())
 	}
 }

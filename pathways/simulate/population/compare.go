@@ -26,6 +26,10 @@ type Difference struct {
 	After  float64 `json:"after"`
 	Change float64 `json:"change"`
 	Unit   string  `json:"unit"` // share | count | minutes | people
+	// NotBefore and NotAfter say that one of the versions has nothing that could be counted: its number
+	// is none.
+	NotBefore bool `json:"not_before,omitempty"`
+	NotAfter  bool `json:"not_after,omitempty"`
 }
 
 // Paired tells for how many patients a step's deadline was kept in one version and not in the other.
@@ -68,6 +72,8 @@ func differences(a, b *Report) []Difference {
 	add("deadlines kept", "share", a.kept(), b.kept())
 	for _, step := range stepsOf(a, b) {
 		add(step+" on time", "share", a.onTime(step), b.onTime(step))
+		last := &out[len(out)-1]
+		last.NotBefore, last.NotAfter = !a.hasDeadline(step), !b.hasDeadline(step)
 	}
 	for _, role := range a.Roles {
 		i := slices.IndexFunc(b.Roles, func(o Workload) bool { return o.Role == role.Role })
@@ -113,6 +119,12 @@ func (r *Report) onTime(step string) float64 {
 		}
 	}
 	return share(onTime, judged)
+}
+
+// hasDeadline tells whether a step of the version had any deadline: one that it does not know kept
+// none and missed none.
+func (r *Report) hasDeadline(step string) bool {
+	return slices.ContainsFunc(r.Deadlines, func(d Kept) bool { return d.Step == step && !d.Partner })
 }
 
 func (r *Report) end(name string) float64 {

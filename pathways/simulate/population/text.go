@@ -114,16 +114,16 @@ func (p *page) roles(r *Report) {
 }
 
 func (p *page) rungs(r *Report) {
-	p.title("LADDERS", "how often", "of patients", "")
+	p.title("LADDERS", "how often", "for 100 patients", "")
 	for _, rung := range r.Rungs {
 		if rung.Count == 0 {
 			continue
 		}
 		what := fmt.Sprintf("%s %s (%s, line %d)", rung.Act, strings.ReplaceAll(rung.To, "_", " "), rung.When, rung.Line)
 		if rung.Line == 0 { // one that a kind of step brings
-			what = fmt.Sprintf("%s %s (%s)", rung.Act, strings.ReplaceAll(rung.To, "_", " "), rung.Rule)
+			what = fmt.Sprintf("%s %s (the ladder of the work that it makes)", rung.Act, strings.ReplaceAll(rung.To, "_", " "))
 		}
-		p.line("  "+rung.Step, number(rung.Count), percent(rung.Share), what)
+		p.line("  "+rung.Step, number(rung.Count), fmt.Sprintf("%.0f", 100*rung.Share), what)
 	}
 }
 
@@ -187,7 +187,7 @@ func (s Staffing) sentence() string {
 	if s.Fewer == 0 {
 		return text + "."
 	}
-	text += fmt.Sprintf("; with %s %s is late", amount(s.Fewer), oneIn(1-s.FewerShare))
+	text += fmt.Sprintf("; with %s, %s is late", amount(s.Fewer), oneIn(1-s.FewerShare))
 	if s.Worst != "" {
 		text += ", mostly those due on " + s.Worst + "s"
 	}
@@ -202,7 +202,7 @@ func (c *Comparison) WriteText(out io.Writer) error {
 	p.line(fmt.Sprintf("Before: %s. After: %s. The same %d patients, seed %d.", version(c.Before), version(c.After), c.After.Patients, c.After.Seed))
 	p.title("", "before", "after", "change")
 	for _, d := range c.Differences {
-		p.line("  "+d.What, d.in(d.Before), d.in(d.After), d.change())
+		p.line("  "+d.What, d.in(d.Before, d.NotBefore), d.in(d.After, d.NotAfter), d.change())
 	}
 	p.title("THE SAME PATIENTS", "better", "worse", "same")
 	for _, q := range c.Patients {
@@ -211,7 +211,10 @@ func (c *Comparison) WriteText(out io.Writer) error {
 	return p.flush()
 }
 
-func (d Difference) in(x float64) string {
+func (d Difference) in(x float64, none bool) string {
+	if none {
+		return "–"
+	}
 	if d.Unit == "share" {
 		return percent(x)
 	}
@@ -220,6 +223,12 @@ func (d Difference) in(x float64) string {
 
 func (d Difference) change() string {
 	switch {
+	case d.NotBefore && d.NotAfter:
+		return ""
+	case d.NotBefore:
+		return "only after"
+	case d.NotAfter:
+		return "only before"
 	case d.Change == 0:
 		return "="
 	case d.Unit == "share":
