@@ -149,12 +149,13 @@ func TestTemporalIsTheEmbeddedRelease(t *testing.T) {
 
 func TestSettingsOfOurServices(t *testing.T) {
 	want := map[string]string{
-		"DATABASE_URL":           "postgres://throughline:three@postgres:5432/throughline?sslmode=disable",
-		"TEMPORAL_ADDRESS":       "temporal:7233",
-		"TEMPORAL_NAMESPACE":     "throughline",
-		"THROUGHLINE_KEY_FILE":   "/run/secrets/payload_key",
-		"THROUGHLINE_PUBLIC_URL": "http://localhost:8080",
-		"THROUGHLINE_SMTP":       "smtp://mailpit:1025?tls=none",
+		"DATABASE_URL":                "postgres://throughline:three@postgres:5432/throughline?sslmode=disable",
+		"TEMPORAL_ADDRESS":            "temporal:7233",
+		"TEMPORAL_NAMESPACE":          "throughline",
+		"THROUGHLINE_KEY_FILE":        "/run/secrets/payload_key",
+		"THROUGHLINE_PUBLIC_URL":      "http://localhost:8080",
+		"THROUGHLINE_SMTP":            "smtp://mailpit:1025?tls=none",
+		"THROUGHLINE_TRUSTED_PROXIES": "",
 	}
 	commands := map[string]string{"migrate": "migrate", "api": "api", "worker": "worker"}
 	p := project(t)
