@@ -28,13 +28,14 @@ func (f Field) Breach(v any) Breach {
 		}
 		return NoBreach
 	}
-	n, ok := toNumber(v)
+	number, _ := toNumber(v)
+	n, ok := number.(float64)
 	switch {
 	case !ok:
 		return NoBreach
-	case f.Min != nil && n.(float64) < *f.Min:
+	case f.Min != nil && n < *f.Min:
 		return TooLow
-	case f.Max != nil && n.(float64) > *f.Max:
+	case f.Max != nil && n > *f.Max:
 		return TooHigh
 	}
 	return NoBreach

@@ -22,7 +22,7 @@ type Simulation struct {
 	Source   string         `json:"source,omitempty" maxLength:"262144" doc:"A definition in YAML, instead of pathway"`
 	Facts    map[string]any `json:"facts,omitempty" doc:"What is known at the start, by name"`
 	Start    time.Time      `json:"start,omitzero" doc:"When it starts; default: at the discharge, else at noon of the earliest day among the facts, else now"`
-	Days     int            `json:"days,omitempty" minimum:"1" maximum:"1100" doc:"How long a patient is followed at most; default: 30, and as its scenario says for a population"`
+	Days     int            `json:"days,omitempty" minimum:"1" maximum:"1100" doc:"How long a patient is followed at most; default: until the pathway has ended, and as its scenario says for a population"`
 	Zone     string         `json:"zone,omitempty" maxLength:"60" doc:"IANA; default: the organization's"`
 	Services []string       `json:"services,omitempty" maxItems:"20" doc:"Names of the services that could be asked"`
 	Respond  bool           `json:"respond,omitempty" doc:"Let everybody do their work promptly and well; otherwise nobody acts"`
@@ -77,7 +77,7 @@ func (d Deps) simulate(ctx context.Context, in *simulateInput) (*rest.One[Simula
 		return d.populate(ctx, def, in.Body)
 	}
 	result, err := simulate.One(def, simulate.Question{
-		Facts: in.Body.Facts, Start: in.Body.Start, Otherwise: d.Now(), Days: cmp.Or(in.Body.Days, defaultDays),
+		Facts: in.Body.Facts, Start: in.Body.Start, Otherwise: d.Now(), Days: in.Body.Days,
 		Zone: cmp.Or(in.Body.Zone, d.Zone), Services: in.Body.Services, Respond: in.Body.Respond, Calendar: &d.Calendar,
 	})
 	return rest.OneOf(SimulationResult{Result: &result}, err)
@@ -158,8 +158,6 @@ func scenarioFor(def *pathways.Definition, in Simulation, most int) (*population
 	}
 	return s, nil
 }
-
-const defaultDays = 30
 
 // definition gives the one that is asked for: as given, or as it is kept.
 func (d Deps) definition(ctx context.Context, in Simulation) (*pathways.Definition, error) {

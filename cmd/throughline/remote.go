@@ -88,11 +88,11 @@ func problemText(body []byte) string {
 	if err := json.Unmarshal(body, &p); err != nil || p.Title+p.Detail == "" {
 		return strings.TrimSpace(string(body))
 	}
-	text := strings.Trim(p.Title+": "+p.Detail, ": ")
+	lines := []string{strings.Trim(p.Title+": "+p.Detail, ": ")}
 	for _, e := range p.Errors {
-		text += "\n  " + strings.Trim(e.Location+": "+e.Message, ": ")
+		lines = append(lines, strings.Trim(e.Location+": "+e.Message, ": "))
 	}
-	return text
+	return strings.Join(lines, "\n  ")
 }
 
 type intakeCommand struct {

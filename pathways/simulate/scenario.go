@@ -41,13 +41,13 @@ type Launch struct {
 	// front, "snomed-ct 84114007".
 	Diagnoses []string `yaml:"diagnoses,omitempty"`
 	// ByHand says that a person starts the pathway though an event would: nothing of a stay is known.
-	ByHand  bool           `yaml:"by_hand,omitempty"`
-	Need    string         `yaml:"need,omitempty"`
-	After   *After         `yaml:"after,omitempty"` // the end that launches a pathway which follows another
+	ByHand bool   `yaml:"by_hand,omitempty"`
+	Need   string `yaml:"need,omitempty"`
+	After  *After `yaml:"after,omitempty"` // the end that launches a pathway which follows another
 	// Observation is the result that launches the pathway.
-	Observation *Observation `yaml:"observation,omitempty"`
-	Facts   map[string]any `yaml:"facts,omitempty"`
-	Patient Patient        `yaml:"patient,omitempty"`
+	Observation *Observation   `yaml:"observation,omitempty"`
+	Facts       map[string]any `yaml:"facts,omitempty"`
+	Patient     Patient        `yaml:"patient,omitempty"`
 	// Superseded says that a later discharge is followed already.
 	Superseded bool `yaml:"superseded,omitempty"`
 }

@@ -179,7 +179,7 @@ func factOf(d *pathways.Definition, f *pathways.Fact) fact {
 	if text, ok := f.Default.(string); ok && text != "" {
 		from += "; where it is not known: " + pathways.Plain(text)
 	}
-	return fact{Label: upperFirst(d.NameInWords(f.Name)), Kind: answerInWords(f.Type, f.Values), From: from}
+	return fact{Label: upperFirst(d.NameInWords(f.Name)), Kind: answerInWords(pathways.Field{Type: f.Type, Values: f.Values}), From: from}
 }
 
 func trackOf(d *pathways.Definition, t *pathways.Track) track {
@@ -197,28 +197,6 @@ func trackOf(d *pathways.Definition, t *pathways.Track) track {
 }
 
 // answerInWords says what kind of answer is expected.
-func answerInWords(typ string, values []string) string {
-	switch typ {
-	case pathways.TypeBool:
-		return "yes / no"
-	case pathways.TypeInt:
-		return "a whole number"
-	case pathways.TypeNumber:
-		return "a number"
-	case pathways.TypeString:
-		return "in words"
-	case pathways.TypeDate:
-		return "a date"
-	case pathways.TypeDateTime:
-		return "a date and time"
-	case pathways.TypeCode:
-		return strings.Join(plainAll(values), " / ")
-	case pathways.TypeCodes:
-		return "any of " + strings.Join(plainAll(values), " / ")
-	}
-	return pathways.Plain(typ)
-}
-
 func plainAll(codes []string) []string {
 	out := make([]string, 0, len(codes))
 	for _, c := range codes {

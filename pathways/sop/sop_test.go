@@ -85,8 +85,23 @@ func holds(t *testing.T, d *pathways.Definition, document string, as func(string
 		must("instructions", d.Steps[i].Instructions)
 	}
 	for _, f := range d.Forms {
+		must("what stands above the questions", f.Intro)
+		must("what follows the answers", f.Thanks)
+		for _, w := range f.Translations {
+			must("a title in "+w.Language, w.Title)
+			must("what stands above the questions in "+w.Language, w.Intro)
+			must("what follows the answers in "+w.Language, w.Thanks)
+		}
 		for _, q := range f.Fields {
 			must("a question", q.Ask)
+			must("help", q.Help)
+			for _, w := range q.Translations {
+				must("a question in "+w.Language, w.Ask)
+				must("help in "+w.Language, w.Help)
+				for _, label := range w.Labels {
+					must("an answer in "+w.Language, label)
+				}
+			}
 		}
 	}
 	for _, m := range d.Templates {

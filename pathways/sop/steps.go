@@ -24,16 +24,6 @@ type step struct {
 	Texts        []text
 }
 
-type form struct {
-	Title     string
-	Questions []question
-}
-
-type question struct {
-	Ask, Answer, For, Only string
-	Required               bool
-}
-
 // text is a message in one language, word by word.
 type text struct{ Language, Tag, Direction, Subject, Body string }
 
@@ -217,32 +207,6 @@ func scoreNotes(d *pathways.Definition, s *pathways.ScoreSpec) []string {
 	return append(notes, "Where something is missing, the owner is asked for it.")
 }
 
-func formOf(d *pathways.Definition, s *pathways.Step) *form {
-	f := d.FormByName(s.FormName())
-	if f == nil {
-		return nil
-	}
-	title := f.Title
-	if title == "" {
-		title = upperFirst(pathways.Plain(f.Name))
-	}
-	out := &form{Title: title}
-	for _, q := range f.Fields {
-		asked := question{Ask: oneLine(q.Ask), Answer: answerInWords(q.Type, q.Values), Required: q.Required}
-		if len(q.Sensitive) > 0 {
-			asked.Answer += " (sensitive: " + sensitive(q.Sensitive) + ")"
-		}
-		if limits(q.For, s.Outcomes) {
-			asked.For = strings.Join(plainAll(q.For), ", ")
-		}
-		if q.When != "" {
-			asked.Only = d.ExpressionInWords(q.When)
-		}
-		out.Questions = append(out.Questions, asked)
-	}
-	return out
-}
-
 // sensitive says what the labels stand for.
 func sensitive(labels []string) string {
 	words := make([]string, 0, len(labels))
@@ -255,14 +219,6 @@ func sensitive(labels []string) string {
 		words = append(words, pathways.Sensitivities[i].Is)
 	}
 	return strings.Join(words, ", ")
-}
-
-// limits tells whether a question is asked for some of the step's outcomes only.
-func limits(only, outcomes []string) bool {
-	if len(only) == 0 {
-		return false
-	}
-	return slices.ContainsFunc(outcomes, func(o string) bool { return !slices.Contains(only, o) })
 }
 
 // textsOf gives a message in every language it is written in.

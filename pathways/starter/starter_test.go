@@ -1,6 +1,7 @@
 package starter_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -29,7 +30,7 @@ func TestNew(t *testing.T) {
 	}
 	held := simulate.Hold(report.Definition, files[1].Name, files[1].Text)
 	report.Settle(held.Met)
-	if problems := append(report.Problems, held.Problems...); len(problems) > 0 {
+	if problems := slices.Concat(report.Problems, held.Problems); len(problems) > 0 {
 		t.Errorf("it does not check clean:\n%s", problems)
 	}
 	met := strings.Join(held.Met, " ")
