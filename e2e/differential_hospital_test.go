@@ -156,6 +156,9 @@ func (p *person) launchAll(st *hospitalStay, news engine.Event, heard map[*twin]
 		rivals := slices.DeleteFunc(p.active(), func(w *twin) bool {
 			return w.gone || !slices.Contains(def.Launch.WhileActive.Pathways, w.pathway())
 		})
+		if len(rivals) > 0 && def.Launch.WhileActive.Policy == pathways.PolicyRefuse {
+			continue
+		}
 		w := p.begin(e, engine.Event{Kind: engine.Started, Actor: news.Actor, OccurredAt: *enc.DischargedAt, Launch: &l})
 		if later != nil {
 			continue

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // corpus are the files to begin from: what ships, what is wrong by hand, and the examples.
@@ -180,7 +182,7 @@ func FuzzExpression(f *testing.F) {
 		if first == nil && why.Text == "" {
 			t.Error("no value and no reason")
 		}
-		if first != again {
+		if !cmp.Equal(first, again) {
 			t.Errorf("it gives %v and then %v", first, again)
 		}
 	})
