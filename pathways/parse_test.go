@@ -204,7 +204,7 @@ func TestLineEnds(t *testing.T) {
 
 func TestAmountMeant(t *testing.T) {
 	for text, want := range map[string]string{
-		"48h": "48 hours", "2 bussiness days": "2 business days", "two weeks": "2 weeks", "1 wk": "1 week", "one day": "1 day",
+		"48h": "48 hours", "2 buisness days": "2 business days", "two weeks": "2 weeks", "1 wk": "1 week", "one day": "1 day", //nolint:misspell // as beginners write it
 		"3 months": "90 days", "2 working days": "2 business days", "14-days": "14 days", "30 min": "30 minutes",
 		"5": "", "soon": "", "a few days": "", "-3 days": "", "99999999999999 days": "", "1.5 days": "",
 	} {
